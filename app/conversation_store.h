@@ -1,0 +1,95 @@
+// Chats on disk: SQLite in WAL mode, a tree of messages per conversation, full-text search. All work happens on the
+// store's own thread; calls return futures or take callbacks that run on that thread. What a call has reported
+// committed survives kill -9.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/result.h"
+
+namespace app {
+
+using ConversationId = int64_t;
+using MessageId = int64_t;
+
+struct Conversation {
+  ConversationId id = 0;
+  std::string title;
+  int64_t createdAt = 0, updatedAt = 0;  ///< ms since the epoch
+  bool pinned = false;
+  std::string systemPrompt;
+  std::string parametersJson;  ///< sampling overrides of this chat, a JSON object
+  MessageId leaf = 0;          ///< last message of the branch shown; 0 = none
+};
+
+enum class MessageState { Complete, Streaming, Stopped, Interrupted, Failed };
+
+struct Message {
+  MessageId id = 0;
+  ConversationId conversation = 0;
+  MessageId parent = 0;  ///< 0 = first message
+  std::string role;      ///< user, assistant
+  std::string text, reasoning;
+  MessageState state = MessageState::Complete;
+  int64_t createdAt = 0;
+  std::string metaJson;  ///< model, template, parameters, usage, timings, finish reason
+};
+
+struct SearchHit {
+  ConversationId conversation = 0;
+  MessageId message = 0;       ///< 0 = the title matched
+  std::string title, snippet;  ///< matches between U+0002 and U+0003
+};
+
+class ConversationStore {
+ public:
+  /// Opens or creates the database (mode 0600). Messages left Streaming by a killed process become Interrupted.
+  /// Damaged: the file is moved aside, never overwritten, and the Error says where.
+  static engine::Result<std::unique_ptr<ConversationStore>> open(const std::filesystem::path& file);
+  ~ConversationStore();
+
+  template <typename T>
+  using Async = std::future<engine::Result<T>>;
+  /// Runs `then` on the store's thread with the outcome; for callers that must not wait (the window).
+  template <typename T>
+  using Then = std::function<void(engine::Result<T>)>;
+
+  void list(Then<std::vector<Conversation>> then);
+  void create(Conversation conversation, Then<Conversation> then);
+  /// Writes title, pinned, systemPrompt, parametersJson and leaf.
+  void update(Conversation conversation, Then<Conversation> then);
+  /// Hides it; purge() or seven days make it final, restore() undoes it.
+  void remove(ConversationId id, Then<bool> then);
+  void restore(ConversationId id, Then<bool> then);
+  void purge(ConversationId id, Then<bool> then);
+  void duplicate(ConversationId id, Then<Conversation> then);
+
+  /// All messages of a conversation, the whole tree, oldest first.
+  void messages(ConversationId id, Then<std::vector<Message>> then);
+  /// Committed when `then` runs. Sets the conversation's leaf to it and its updatedAt.
+  void append(Message message, Then<Message> then);
+  /// Replaces text, reasoning, state and metaJson of a message: the checkpoint of a streaming answer.
+  void checkpoint(Message message, Then<bool> then);
+
+  /// Titles and texts, every word as a prefix, CJK by substring; newest conversations first.
+  void search(std::string query, size_t limit, Then<std::vector<SearchHit>> then);
+  /// "markdown" or "json".
+  void exportConversation(ConversationId id, std::string format, Then<std::string> then);
+
+  /// Waits until everything queued so far is done.
+  void flush();
+
+ private:
+  struct Impl;
+  explicit ConversationStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace app
