@@ -19,10 +19,15 @@ struct Team {
 
 class ThreadPool {
  public:
-  explicit ThreadPool(uint32_t nThreads);  ///< the caller of run() is worker 0, so nThreads - 1 are started
+  /// The caller of run() is worker 0, so nThreads - 1 are started. Throws std::system_error or std::bad_alloc when they
+  /// cannot be had.
+  explicit ThreadPool(uint32_t nThreads);
   ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
   uint32_t size() const;
-  /// Runs `work` on every worker, returns when all have finished.
+  /// Runs `work` on every worker, returns when all have finished. Calls must not overlap, `work` must not throw.
+  /// Allocates nothing.
   void run(const std::function<void(Team)>& work);
   /// Inside run(): waits for all workers. Every worker must call it equally often.
   void barrier();
