@@ -1,0 +1,21 @@
+# hearth_qml_module(NAME URI Uri [QML file...] [SOURCES file...] [SINGLETONS file...] [LIBS lib...] [RESOURCES file...]):
+# one QML module as a static library hearth_ui_NAME with compiled QML; programs link hearth_ui_NAMEplugin as well.
+function(hearth_qml_module name)
+  cmake_parse_arguments(arg "" "URI" "QML;SOURCES;SINGLETONS;LIBS;RESOURCES" ${ARGN})
+  set(target hearth_ui_${name})
+  string(REPLACE "." "/" path ${arg_URI})
+  foreach(file IN LISTS arg_SINGLETONS)
+    set_source_files_properties(${file} PROPERTIES QT_QML_SINGLETON_TYPE TRUE)
+  endforeach()
+  qt_add_library(${target} STATIC)
+  qt_add_qml_module(${target} URI ${arg_URI} VERSION 1.0 RESOURCE_PREFIX /qt/qml
+    OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/qml/${path} IMPORT_PATH ${CMAKE_BINARY_DIR}/qml
+    PLUGIN_TARGET ${target}plugin SOURCES ${arg_SOURCES} QML_FILES ${arg_QML} ${arg_SINGLETONS}
+    RESOURCES ${arg_RESOURCES})
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(${target} PUBLIC hearth_options Qt6::Quick ${arg_LIBS})
+  # Code that Qt's compilers generate is not ours to warn about.
+  target_compile_options(${target} PRIVATE -Wno-conversion -Wno-shadow)
+  target_compile_options(${target}plugin PRIVATE -Wno-conversion -Wno-shadow)
+  set_property(GLOBAL APPEND PROPERTY HEARTH_QML_MODULES ${target})
+endfunction()

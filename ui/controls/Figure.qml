@@ -1,0 +1,7 @@
+import QtQuick
+import Hearth.Theme
+
+/// A number that changes or stands in a column.
+Label {
+    font: Theme.figure
+}

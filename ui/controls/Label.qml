@@ -1,0 +1,12 @@
+import QtQuick
+import Hearth.Theme
+
+/// Plain text in a role of the type scale; never interprets markup.
+Text {
+    textFormat: Text.PlainText
+    font: Theme.body
+    color: Theme.text
+    elide: Text.ElideRight
+    verticalAlignment: Text.AlignVCenter
+    linkColor: Theme.accent
+}

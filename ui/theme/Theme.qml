@@ -1,0 +1,93 @@
+pragma Singleton
+import QtQuick
+
+/// Colour roles, type and metrics of the design system. Pages name roles only; values live here.
+QtObject {
+    id: theme
+
+    /// Set by the shell: the choice of the settings, or the system's.
+    property bool dark: false
+    property bool lessMotion: false
+    property int readingSize: 15
+
+    readonly property color surface: dark ? "#16181B" : "#FAFAFB"
+    readonly property color surfaceRaised: dark ? "#1D2024" : "#FFFFFF"
+    readonly property color surfaceSunken: dark ? "#101214" : "#F1F2F4"
+    readonly property color border: dark ? "#2A2E33" : "#E2E4E8"
+    readonly property color borderStrong: dark ? "#444A52" : "#C3C8D0"
+    readonly property color borderControl: dark ? "#79818C" : "#858C97"
+    readonly property color text: dark ? "#E8EAED" : "#1A1D21"
+    readonly property color textMuted: dark ? "#A9B0BA" : "#555C66"
+    readonly property color textFaint: dark ? "#7B838E" : "#747B86"
+    readonly property color accent: dark ? "#F38A4F" : "#B9430F"
+    readonly property color accentHover: dark ? "#FFA06A" : "#9F380B"
+    readonly property color accentText: dark ? "#1C0F06" : "#FFFFFF"
+    readonly property color accentSoft: dark ? "#38251A" : "#FBEBE2"
+    readonly property color danger: dark ? "#FF8392" : "#B3203B"
+    readonly property color dangerSoft: dark ? "#3A1D22" : "#FBE9EC"
+    readonly property color warning: dark ? "#E8B653" : "#845300"
+    readonly property color warningSoft: dark ? "#342A15" : "#FBF0D9"
+    readonly property color success: dark ? "#63C793" : "#1B6F46"
+    readonly property color successSoft: dark ? "#172F22" : "#E3F3EA"
+    readonly property color userMessage: dark ? "#212429" : "#F1F2F4"
+    readonly property color segmentOn: dark ? "#2A2E33" : "#FFFFFF"
+    readonly property color info: dark ? "#86B3F2" : "#2A5DA8"
+    readonly property color infoSoft: dark ? "#1A2838" : "#E8EFF9"
+    readonly property color codeBackground: dark ? "#121417" : "#F5F6F7"
+    readonly property color codeText: dark ? "#E8EAED" : "#1A1D21"
+
+    readonly property color hover: dark ? "#0FE8EEF6" : "#0D141A22"
+    readonly property color pressed: dark ? "#1AE8EEF6" : "#17141A22"
+    readonly property color selected: dark ? "#17E8EEF6" : "#13141A22"
+    readonly property color popupShade: dark ? "#59000000" : "#0D141A22"
+    readonly property color dim: dark ? "#80000000" : "#4D141A22"
+    readonly property color tooltip: dark ? "#E8EAED" : "#1A1D21"
+    readonly property color tooltipText: dark ? "#1A1D21" : "#FFFFFF"
+
+    // Memory series: the same everywhere, never following the accent.
+    readonly property color memOther: dark ? "#5A616B" : "#8E959F"
+    readonly property color memOtherFill: dark ? "#32373D" : "#D7DADD"
+    readonly property color memWeights: dark ? "#4C80C9" : "#2B568F"
+    readonly property color memKv: dark ? "#F0AC66" : "#DB8F3F"
+    readonly property color memWork: dark ? "#C4E6EA" : "#B9E0E5"
+    readonly property color memReserve: dark ? "#444A52" : "#C3C8D0"
+    readonly property color memFree: dark ? "#101214" : "#F1F2F4"
+
+    readonly property string sansFamily: "Inter"
+    readonly property string monoFamily: "JetBrains Mono"
+    readonly property font display: Qt.font({family: sansFamily, pixelSize: 24, weight: Font.DemiBold, letterSpacing: -0.3})
+    readonly property font title: Qt.font({family: sansFamily, pixelSize: 18, weight: Font.DemiBold})
+    readonly property font heading: Qt.font({family: sansFamily, pixelSize: 15, weight: Font.DemiBold})
+    readonly property font reading: Qt.font({family: sansFamily, pixelSize: readingSize})
+    readonly property font body: Qt.font({family: sansFamily, pixelSize: 13})
+    readonly property font bodyMedium: Qt.font({family: sansFamily, pixelSize: 13, weight: Font.Medium})
+    readonly property font bodyStrong: Qt.font({family: sansFamily, pixelSize: 13, weight: Font.DemiBold})
+    readonly property font small: Qt.font({family: sansFamily, pixelSize: 12})
+    readonly property font smallMedium: Qt.font({family: sansFamily, pixelSize: 12, weight: Font.Medium})
+    readonly property font caption: Qt.font({family: sansFamily, pixelSize: 11})
+    readonly property font captionMedium: Qt.font({family: sansFamily, pixelSize: 11, weight: Font.Medium})
+    readonly property font code: Qt.font({family: monoFamily, pixelSize: 13})
+    readonly property font figure: Qt.font({family: monoFamily, pixelSize: 12})
+    readonly property font figureCaption: Qt.font({family: monoFamily, pixelSize: 11})
+    readonly property font figureBig: Qt.font({family: monoFamily, pixelSize: 22, weight: Font.Medium})
+    readonly property font figureTitle: Qt.font({family: monoFamily, pixelSize: 18, weight: Font.Medium})
+
+    readonly property int radiusSmall: 4
+    readonly property int radius: 6
+    readonly property int radiusCard: 8
+    readonly property int radiusPopup: 10
+    readonly property int radiusMessage: 12
+    readonly property int pagePadding: 24
+    readonly property int headerHeight: 48
+    readonly property int railWidth: 56
+    readonly property int stripHeight: 28
+
+    readonly property int quick: lessMotion ? 80 : 120
+    readonly property int medium: lessMotion ? 80 : 160
+    readonly property int slow: lessMotion ? 80 : 180
+
+    /// The address of an icon of resources/icons.
+    function icon(name: string): url {
+        return Qt.url("qrc:/qt/qml/Hearth/Theme/icons/" + name + ".svg");
+    }
+}
