@@ -11,7 +11,8 @@ IconImage {
 
     name: ""
     source: Theme.icon(icon.icon)
-    sourceSize: Qt.size(size, size)
+    sourceSize.width: size
+    sourceSize.height: size
     width: size
     height: size
     color: Theme.textMuted

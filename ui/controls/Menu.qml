@@ -1,6 +1,5 @@
 import QtQuick
 import QtQuick.Templates as T
-import Hearth.Theme
 
 T.Menu {
     id: control

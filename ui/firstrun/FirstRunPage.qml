@@ -24,7 +24,8 @@ Flickable {
 
         Image {
             source: Theme.icon("hearth")
-            sourceSize: Qt.size(56, 56)
+            sourceSize.width: 56
+            sourceSize.height: 56
             width: 56
             height: 56
         }

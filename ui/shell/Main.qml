@@ -3,6 +3,7 @@ import QtQuick.Templates as T
 import Hearth.Theme
 import Hearth.Controls
 import Hearth.FirstRun
+import Hearth.Shell
 
 /// The window: rail, pages, status strip.
 T.ApplicationWindow {

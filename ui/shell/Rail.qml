@@ -19,7 +19,8 @@ Rectangle {
         width: 28
         height: 28
         source: Theme.icon("hearth")
-        sourceSize: Qt.size(28, 28)
+        sourceSize.width: 28
+        sourceSize.height: 28
         Accessible.ignored: true
     }
     Column {
