@@ -2,14 +2,13 @@
 // and pages. Every member may be called from any thread.
 #pragma once
 
-#include <atomic>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/chat_template.h"
 #include "engine/generation.h"
+#include "engine/load_control.h"
 #include "engine/memory_plan.h"
 #include "engine/model_info.h"
 #include "engine/options.h"
@@ -62,16 +61,6 @@ class Engine {
   virtual EngineStats stats() const = 0;
   /// False after a fault that needs a restart; `why` then says so.
   virtual bool healthy(std::string* why) const = 0;
-};
-
-/// Progress of a load, from the loading thread.
-struct LoadProgress {
-  std::string stage;  ///< "weights", "tokenizer", "cache": a word for people
-  uint64_t bytesDone = 0, bytesTotal = 0;
-};
-struct LoadControl {
-  std::function<void(const LoadProgress&)> onProgress;  ///< may be empty; at most some tens of calls a second
-  const std::atomic<bool>* cancel = nullptr;            ///< polled at least every 50 ms
 };
 
 /// Loads a model and starts its thread. Errors say what is wrong with which file, flag or number.
