@@ -26,6 +26,11 @@ struct PromptSegment {
   bool scaffold = false;
 };
 
+/// Half-open range of bytes in a text.
+struct TextRange {
+  size_t begin = 0, end = 0;
+};
+
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
@@ -37,6 +42,13 @@ class Tokenizer {
   /// Time is O(n log n) in the text's length and stack is constant, whatever the text. Invalid UTF-8 is taken as bytes
   /// where the vocabulary has bytes, else as U+FFFD. Fails only on a pattern that exceeds its match limit.
   virtual Result<std::vector<TokenId>> encode(std::string_view text, const EncodeOptions& options) const = 0;
+
+  /// Encodes a prompt whose template-written parts are `scaffold` (sorted, disjoint): specials are recognised only
+  /// wholly inside one of them, all else is ordinary text. The ids are those of the whole text where the rest holds no
+  /// special's spelling. With `addSpecial`, BOS comes in front unless the text already begins with it. The base class
+  /// encodes each stretch by itself, which is enough for tokenizers that never merge across.
+  virtual Result<std::vector<TokenId>> encodeRanges(std::string_view text, std::span<const TextRange> scaffold,
+                                                    bool addSpecial) const;
 
   /// Raw bytes of one token as it appears inside a text (a leading ▁ is a space); empty for control tokens unless
   /// `special`.
@@ -55,8 +67,8 @@ class Tokenizer {
 
   /// Whole-text decoding; invalid UTF-8 becomes U+FFFD. `special` keeps control tokens' spelling.
   std::string decode(std::span<const TokenId> ids, bool special = false) const;
-  /// Encodes scaffold with specials parsed and content as plain text, each stretch by itself; BOS in front exactly once
-  /// when `addSpecial` and the scaffold does not already begin with it.
+  /// encodeRanges over the joined segments: scaffold with specials parsed, content as plain text, so that text which
+  /// looks like a special token stays text.
   Result<std::vector<TokenId>> encodeSegments(std::span<const PromptSegment> segments, bool addSpecial) const;
 };
 
