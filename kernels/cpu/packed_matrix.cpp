@@ -1,10 +1,12 @@
 #include "kernels/cpu/packed_matrix.h"
 
-#include <new>
 #include <string>
+#include <utility>
 
 #include "kernels/cpu/packed_common.h"
-#include "kernels/cpu/packed_plain.h"
+#include "kernels/cpu/packed_float.h"
+#include "kernels/cpu/packed_layout.h"
+#include "kernels/cpu/packed_quant.h"
 
 namespace kernels::cpu {
 
@@ -48,19 +50,23 @@ Status checkRows(const PackedMatrix& matrix, uint64_t firstRow, uint64_t bytes) 
 }
 
 uint64_t packedBytes(WeightFormat format, uint64_t rows, uint64_t cols) {
-  return rows * weightRowBytes(format, cols);
+  const uint64_t group = isQuantized(format) ? kQuantGroup : kFloatGroup;
+  return (rows + group - 1) / group * groupBytes(format, cols);
 }
 
 Status PackedMatrix::create(WeightFormat format, uint64_t rows, uint64_t cols, std::unique_ptr<PackedMatrix>* out) {
   KERNELS_RETURN_IF_ERROR(checkShape(format, rows, cols));
-  try {
-    *out = std::make_unique<PlainMatrix>(format, rows, cols);
-  } catch (const std::bad_alloc&) {
-    return {StatusCode::OutOfMemory, "matrix " + shapeText(format, rows, cols) + ": " +
-                                         std::to_string(packedBytes(format, rows, cols)) +
-                                         " bytes could not be allocated"};
-  }
-  return {};
+  const auto make = [&](auto matrix) {
+    if (!matrix->allocate()) return false;
+    *out = std::move(matrix);
+    return true;
+  };
+  const bool made = isQuantized(format) ? make(std::make_unique<QuantMatrix>(format, rows, cols))
+                                        : make(std::make_unique<FloatMatrix>(format, rows, cols));
+  if (made) return {};
+  return {StatusCode::OutOfMemory, "matrix " + shapeText(format, rows, cols) + ": " +
+                                       std::to_string(packedBytes(format, rows, cols)) +
+                                       " bytes could not be allocated"};
 }
 
 }  // namespace kernels::cpu
