@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/decoder/weight_plan.h"
@@ -45,6 +47,8 @@ struct ComputeType {
 };
 /// `stored` is the type that most of the model's weights have, which --dtype auto takes.
 ComputeType computeType(const EngineOptions& options, kernels::DType stored);
+/// Format of made-up weights under LoadFormat::Dummy, nothing otherwise.
+std::optional<kernels::WeightFormat> dummyFormat(const EngineOptions& options, kernels::DType stored);
 
 /// A model on a backend. The backend must outlive it.
 class Decoder {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/models/description.h"
+#include "engine/models/registry.h"
 #include "engine/result.h"
 #include "kernels/backend.h"
 
@@ -15,17 +15,19 @@ namespace engine {
 
 class ModelSource;
 
-/// Stored rows [first, first + count).
+/// Stored rows [first, first + count) of a matrix, or elements of a vector.
 struct RowRange {
   uint64_t first = 0, count = 0;
 };
 
-/// One weight of the decoder and where it comes from: rows of a stored tensor, or computed values.
+/// One weight of the decoder and where it comes from.
 struct PlannedWeight {
   kernels::WeightDesc desc;
   std::optional<size_t> tensor;  ///< index into ModelSource::tensors()
   std::vector<RowRange> rows;    ///< of the tensor, in the order in which they become rows of the weight
-  std::vector<float> values;     ///< when there is no tensor: the vector itself
+  /// A computed vector; when there is a tensor as well, it holds divisors of these values. With neither, the weight is
+  /// made up (LoadFormat::Dummy).
+  std::vector<float> values;
 };
 
 /// Index into WeightPlan::weights.
@@ -51,10 +53,24 @@ struct WeightPlan {
   PlanIndex finalNorm = 0;
   std::optional<PlanIndex> invFreq, alibiSlopes;
   std::vector<PlannedLayer> layers;
-
-  uint64_t storedBytes() const { return m_storedBytes; }
-  /// Bytes to be read from files.
-  uint64_t m_storedBytes = 0;
+  uint64_t storedBytes = 0;  ///< to be read from files
 };
+
+/// Plans the weights of a model. Trusts the tensors over the description for the size of the vocabulary and a tied
+/// head, and corrects `description` so. Damaged for a missing tensor or a wrong shape, Unsupported for a storage type
+/// without kernels, each with the tensor's name. With `dummyFormat`, no tensor is looked at and all matrices have that
+/// format.
+Result<WeightPlan> planWeights(const ModelSource& source, ModelDescription& description,
+                               std::optional<kernels::WeightFormat> dummyFormat = {});
+
+/// Bytes of all weights of a plan once they are on this backend.
+uint64_t weightBytes(const WeightPlan& plan, const kernels::Backend& backend);
+/// Of these, the bytes that every step streams: matrices and the head, not the embedding.
+uint64_t streamedBytes(const WeightPlan& plan, const kernels::Backend& backend);
+
+/// Base frequencies of the rotary embedding with its scaling.
+std::vector<float> inverseFrequencies(const RopeConfig& rope);
+/// Slopes of linear attention biases.
+std::vector<float> alibiSlopes(uint32_t nHeads);
 
 }  // namespace engine

@@ -71,6 +71,9 @@ class ModelSource {
   const std::vector<std::string>& problems() const { return m_problems; }
   const std::vector<std::string>& weightProblems() const { return m_weightProblems; }
 
+  /// The float type that the model was trained in: config.json's, else that of most stored bytes, else float16.
+  kernels::DType storedDType() const;
+
  private:
   ModelSource();
   void openConfig();
@@ -90,5 +93,8 @@ class ModelSource {
   std::vector<ShardInfo> m_shards;
   std::vector<std::string> m_problems, m_weightProblems;
 };
+
+/// The first problem that keeps the model from loading; without weights when `descriptionOnly`.
+Result<void> requireLoadable(const ModelSource& source, bool descriptionOnly);
 
 }  // namespace engine

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/loaders/input_file.h"
@@ -36,6 +37,8 @@ class SafetensorsFile {
                                       const SafetensorsLimits& limits = {});
 
   const InputFile& file() const { return m_file; }
+  /// The open file, for reading the data after the header has been used up.
+  InputFile takeFile() && { return std::move(m_file); }
   /// Bytes that the file must have by its own header.
   uint64_t expectedBytes() const { return m_expectedBytes; }
   bool truncated() const { return m_file.size() < m_expectedBytes; }
