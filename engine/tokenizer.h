@@ -81,6 +81,8 @@ class StreamDecoder {
   std::string push(TokenId id);
   /// What is still held, as U+FFFD per invalid sequence; call once at the end.
   std::string finish();
+  /// True while bytes of an incomplete code point are held.
+  bool pending() const { return !m_pending.empty(); }
 
  private:
   const Tokenizer& m_tokenizer;
