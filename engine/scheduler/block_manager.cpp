@@ -159,7 +159,8 @@ std::string BlockManager::checkIntegrity(std::span<const uint32_t> expected) con
     if (block.references != want) {
       return fmt::format("block {} has {} references, its holders count {}", i, block.references, want);
     }
-    if ((block.references > 0) == (seen[i] != 0)) return fmt::format("block {} is held and free at once, or neither", i);
+    if ((block.references > 0) == (seen[i] != 0))
+      return fmt::format("block {} is held and free at once, or neither", i);
     used += block.references > 0 ? 1 : 0;
     if (block.chain == 0) continue;
     ++findable;
@@ -169,7 +170,8 @@ std::string BlockManager::checkIntegrity(std::span<const uint32_t> expected) con
     }
   }
   if (used != m_used) return fmt::format("{} blocks are held, the count says {}", used, m_used);
-  if (findable != m_index.size()) return fmt::format("{} blocks are findable, the index has {}", findable, m_index.size());
+  if (findable != m_index.size())
+    return fmt::format("{} blocks are findable, the index has {}", findable, m_index.size());
   return {};
 }
 

@@ -47,8 +47,8 @@ class BlockManager {
 
   /// A block with one reference and unknown contents, or nothing when all are held.
   std::optional<BlockId> allocate();
-  /// Says that a held block holds `tokens` (16 of them) after `chain`; returns the chain after it. Call it only when the
-  /// device has written them. A block that repeats a known one is not findable itself.
+  /// Says that a held block holds `tokens` (16 of them) after `chain`; returns the chain after it. Call it only when
+  /// the device has written them. A block that repeats a known one is not findable itself.
   ChainId publish(BlockId block, ChainId chain, std::span<const TokenId> tokens);
   /// Gives one reference to each back.
   void release(std::span<const BlockId> blocks);

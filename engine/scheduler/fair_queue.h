@@ -61,6 +61,13 @@ class FairQueue {
     return std::nullopt;
   }
 
+  template <typename Visitor>
+  void visit(const Visitor& visitor) const {
+    for (const auto& [client, items] : m_items) {
+      for (const Item& item : items) visitor(item);
+    }
+  }
+
  private:
   std::unordered_map<std::string, std::deque<Item>> m_items;
   std::deque<std::string> m_turns;

@@ -1,0 +1,39 @@
+// Steps on a backend: picks the smallest compiled program that takes the step.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/decoder/decoder.h"
+#include "engine/memory/step_limits.h"
+#include "engine/scheduler/step_runner.h"
+#include "kernels/backend.h"
+
+namespace engine {
+
+class BackendRunner : public StepRunner {
+ public:
+  /// Compiles the programs of stepShapes(limits), and makes slots and cache. The decoder's weights are on `backend`.
+  static Result<std::unique_ptr<BackendRunner>> create(std::unique_ptr<kernels::Backend> backend,
+                                                       std::unique_ptr<Decoder> decoder, const StepLimits& limits,
+                                                       uint32_t nBlocks, const ComputeType& compute, uint32_t nVocab);
+
+  kernels::Status writeSlot(uint32_t slot, const kernels::SlotSampling& state) override;
+  kernels::Status enqueue(const kernels::StepInputs& inputs) override;
+  kernels::Status wait(std::vector<kernels::SampledRow>* rows) override;
+
+  const kernels::Backend& backend() const { return *m_backend; }
+
+ private:
+  BackendRunner(std::unique_ptr<kernels::Backend> backend, std::unique_ptr<Decoder> decoder);
+
+  struct Compiled {
+    StepShape shape;
+    kernels::Backend::ProgramId id = 0;
+  };
+  std::unique_ptr<kernels::Backend> m_backend;
+  std::unique_ptr<Decoder> m_decoder;
+  std::vector<Compiled> m_programs;
+};
+
+}  // namespace engine

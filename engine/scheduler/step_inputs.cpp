@@ -1,0 +1,31 @@
+#include "engine/scheduler/step_inputs.h"
+
+namespace engine {
+
+kernels::StepInputs StepInputsBuilder::build(const StepPlan& plan) {
+  m_tokens.clear();
+  m_blockTable.clear();
+  m_logitRows.clear();
+  m_sampleSlots.clear();
+  m_spans.clear();
+  for (const PlannedChunk& chunk : plan.chunks) {
+    const Sequence& sequence = *chunk.sequence;
+    kernels::SequenceSpan span;
+    span.firstToken = static_cast<uint32_t>(m_tokens.size());
+    span.nTokens = chunk.nTokens;
+    span.contextLength = sequence.nComputed;
+    span.blockTableOffset = static_cast<uint32_t>(m_blockTable.size());
+    m_spans.push_back(span);
+    const auto first = sequence.tokens.begin() + sequence.nComputed;
+    m_tokens.insert(m_tokens.end(), first, first + chunk.nTokens);
+    const uint32_t nBlocks = contextBlocks(sequence.nComputed + chunk.nTokens);
+    m_blockTable.insert(m_blockTable.end(), sequence.blocks.begin(), sequence.blocks.begin() + nBlocks);
+    if (chunk.samples) {
+      m_logitRows.push_back(static_cast<int32_t>(m_tokens.size() - 1));
+      m_sampleSlots.push_back(sequence.slot);
+    }
+  }
+  return {m_tokens, m_spans, m_blockTable, m_logitRows, m_sampleSlots};
+}
+
+}  // namespace engine

@@ -1,0 +1,74 @@
+// A model behind the StepRunner seam: the next token depends on every token of the context as the cache holds it, so a
+// wrong block, position or order shows in the answer.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "engine/scheduler/step_runner.h"
+#include "engine/tokenizer.h"
+
+namespace test_support {
+
+/// Next token from the context, the slot's state and how many tokens of the answer were drawn before.
+using FakeModel = std::function<engine::TokenId(const std::vector<engine::TokenId>& context,
+                                                const kernels::SlotSampling& state, uint64_t drawIndex)>;
+
+/// A lower-case letter hashed from the whole context; with a temperature from seed and draw index too; <|end|> once in
+/// `endOneIn` times (0: never).
+FakeModel hashModel(uint32_t endOneIn);
+
+/// One step as the runner saw it.
+struct SeenStep {
+  std::vector<uint32_t> spanTokens;
+  uint32_t nTokens = 0, nLogitRows = 0;
+};
+
+class FakeRunner : public engine::StepRunner {
+ public:
+  FakeRunner(uint32_t nBlocks, uint32_t nSlots, FakeModel model);
+
+  kernels::Status writeSlot(uint32_t slot, const kernels::SlotSampling& state) override;
+  kernels::Status enqueue(const kernels::StepInputs& inputs) override;
+  kernels::Status wait(std::vector<kernels::SampledRow>* rows) override;
+
+  /// While held, steps stand still before they begin; `allow(n)` lets n through. release() ends the hold.
+  void hold();
+  void allow(uint32_t n);
+  void release();
+  /// Waits until a step stands at the hold.
+  void waitHeld();
+  /// The next step fails with this.
+  void failNext(kernels::Status status);
+  std::vector<SeenStep> steps() const;
+
+ private:
+  struct Cell {
+    engine::TokenId token = -1;
+    uint32_t position = 0;
+  };
+  struct Slot {
+    kernels::SlotSampling state;
+    uint64_t drawn = 0;
+    engine::TokenId last = -1;
+  };
+  kernels::Status check(const kernels::StepInputs& inputs) const;
+  kernels::SampledRow sample(const kernels::StepInputs& inputs, size_t row);
+
+  std::vector<std::vector<Cell>> m_cache;
+  std::vector<Slot> m_slots;
+  FakeModel m_model;
+  std::vector<kernels::SampledRow> m_rows;
+
+  mutable std::mutex m_mutex;
+  std::condition_variable m_changed;
+  bool m_held = false, m_standing = false;
+  uint32_t m_allowed = 0;
+  std::optional<kernels::Status> m_fault;
+  std::vector<SeenStep> m_steps;
+};
+
+}  // namespace test_support
