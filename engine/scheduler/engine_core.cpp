@@ -204,6 +204,7 @@ void EngineCore::announce(const StepPlan& plan) {
     ++m_counters.running;
     request.sink->onEvent(StartedEvent{request.usage.promptTokens, request.usage.cachedTokens});
   }
+  if (!plan.admitted.empty()) publish();
 }
 
 kernels::Status EngineCore::runStep(const StepPlan& plan) {
