@@ -1,0 +1,38 @@
+// The weights of a backend: matrices in their packed layout, vectors as float32.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "kernels/backend.h"
+#include "kernels/cpu/packed_matrix.h"
+#include "kernels/status.h"
+
+namespace kernels::cpu {
+
+struct Weight {
+  WeightDesc desc;
+  std::unique_ptr<PackedMatrix> matrix;  ///< every use but Vector
+  std::vector<float> vector;             ///< [cols], use Vector
+  std::atomic<uint64_t> rowsWritten{0};
+};
+
+class WeightStore {
+ public:
+  Status create(const WeightDesc& desc, WeightId* id);
+  Status writeRows(WeightId id, uint64_t firstRow, std::span<const std::byte> data);
+
+  /// Null for an id that was never given out.
+  const Weight* find(WeightId id) const { return id < m_weights.size() ? m_weights[id].get() : nullptr; }
+  uint64_t bytes() const { return m_bytes; }
+  static uint64_t bytesOf(const WeightDesc& desc);
+
+ private:
+  std::vector<std::unique_ptr<Weight>> m_weights;
+  uint64_t m_bytes = 0;
+};
+
+}  // namespace kernels::cpu
