@@ -11,7 +11,9 @@ Result<std::unique_ptr<BackendRunner>> BackendRunner::create(std::unique_ptr<ker
                                                              uint32_t nVocab) {
   std::unique_ptr<BackendRunner> runner(new BackendRunner(std::move(backend), std::move(decoder)));
   kernels::Backend& device = *runner->m_backend;
+  runner->m_taken.weights = device.memory().usedByUs;
   ENGINE_RETURN_IF_BAD_STATUS(device.createKvCache(runner->m_decoder->kvCache(nBlocks, compute.cache)));
+  runner->m_taken.cache = device.memory().usedByUs - runner->m_taken.weights;
   ENGINE_RETURN_IF_BAD_STATUS(device.createSlots(limits.sequences));
   for (const StepShape& shape : stepShapes(limits)) {
     const ProgramShape wanted{shape.tokens, shape.logitRows, /*sample=*/true, nVocab, compute.precision};
@@ -19,6 +21,7 @@ Result<std::unique_ptr<BackendRunner>> BackendRunner::create(std::unique_ptr<ker
     ENGINE_RETURN_IF_BAD_STATUS(device.compile(runner->m_decoder->buildProgram(wanted).program, &compiled.id));
     runner->m_programs.push_back(compiled);
   }
+  runner->m_taken.steps = device.memory().usedByUs - runner->m_taken.weights - runner->m_taken.cache;
   return runner;
 }
 

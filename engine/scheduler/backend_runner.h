@@ -11,6 +11,12 @@
 
 namespace engine {
 
+/// Bytes that a backend took, as it says itself.
+struct StepMemory {
+  uint64_t weights = 0, cache = 0;
+  uint64_t steps = 0;  ///< buffers, scratch and sampling slots
+};
+
 class BackendRunner : public StepRunner {
  public:
   /// Compiles the programs of stepShapes(limits), and makes slots and cache. The decoder's weights are on `backend`.
@@ -22,7 +28,7 @@ class BackendRunner : public StepRunner {
   kernels::Status enqueue(const kernels::StepInputs& inputs) override;
   kernels::Status wait(std::vector<kernels::SampledRow>* rows) override;
 
-  const kernels::Backend& backend() const { return *m_backend; }
+  const StepMemory& taken() const { return m_taken; }
 
  private:
   BackendRunner(std::unique_ptr<kernels::Backend> backend, std::unique_ptr<Decoder> decoder);
@@ -34,6 +40,7 @@ class BackendRunner : public StepRunner {
   std::unique_ptr<kernels::Backend> m_backend;
   std::unique_ptr<Decoder> m_decoder;
   std::vector<Compiled> m_programs;
+  StepMemory m_taken;
 };
 
 }  // namespace engine

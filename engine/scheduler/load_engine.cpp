@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+
+#include "engine/decoder/decoder.h"
+#include "engine/loaders/model_source.h"
+#include "engine/scheduler/backend_runner.h"
+#include "engine/scheduler/loaded_engine.h"
+#include "engine/scheduler/option_checks.h"
+#include "engine/tokenizers/load_tokenizer.h"
+
+namespace engine {
+
+namespace {
+
+class Load {
+ public:
+  Load(const EngineOptions& options, const LoadControl& control) : m_options(options), m_control(control) {}
+
+  Result<std::shared_ptr<Engine>> run() {
+    ENGINE_RETURN_IF_ERROR(checkOptions(m_options));
+    ENGINE_RETURN_IF_ERROR(stage("model"));
+    ENGINE_RETURN_IF_ERROR(describe());
+    ENGINE_RETURN_IF_ERROR(stage("tokenizer"));
+    ENGINE_ASSIGN_OR_RETURN(m_tokenizer, loadTokenizer(m_options.modelPath));
+    ENGINE_RETURN_IF_ERROR(chooseItsTemplate());
+    ENGINE_RETURN_IF_ERROR(stage("memory plan"));
+    ENGINE_RETURN_IF_ERROR(planIt());
+    ENGINE_RETURN_IF_ERROR(stage("weights"));
+    ENGINE_RETURN_IF_ERROR(loadWeights());
+    ENGINE_RETURN_IF_ERROR(stage("cache"));
+    ENGINE_RETURN_IF_ERROR(makeRunner());
+    m_facts.loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_begin).count();
+    m_facts.model = std::move(m_info);
+    auto core = std::make_shared<EngineCore>(coreConfig(), m_tokenizer, std::move(m_runner));
+    return std::shared_ptr<Engine>(
+        std::make_shared<LoadedEngine>(std::move(m_facts), m_tokenizer, m_template, std::move(core)));
+  }
+
+ private:
+  Result<void> stage(const char* name) {
+    if (m_control.cancel != nullptr && m_control.cancel->load()) {
+      return Error{ErrorCode::Cancelled, "The load was cancelled."};
+    }
+    if (m_control.onProgress) m_control.onProgress({name, 0, 0});
+    return {};
+  }
+
+  Result<void> describe() {
+    ENGINE_ASSIGN_OR_RETURN(m_info, inspectModel(m_options.modelPath));
+    if (!m_options.modelId.empty()) m_info.modelId = m_options.modelId;
+    // Without weight files the shapes are enough for made-up weights; what else is missing the loader says itself.
+    if (!m_info.loadable() && m_options.loadFormat != LoadFormat::Dummy) {
+      std::string all;
+      for (const std::string& problem : m_info.problems) all += (all.empty() ? "" : "; ") + problem;
+      const ErrorCode code = m_info.family.empty() ? ErrorCode::Unsupported : ErrorCode::Damaged;
+      return Error{code, all, "model-path"};
+    }
+    ENGINE_RETURN_IF_ERROR(checkOptionsForModel(m_options, m_info));
+    m_facts.options = resolvedOptions(m_options, m_info);
+    m_facts.device = chosenDevice(m_options, &m_facts.deviceReason);
+    m_facts.quantization = chosenQuantization(m_options, m_info, &m_facts.quantizationReason);
+    m_facts.contextLength = *m_facts.options.maxModelLen;
+    if (m_facts.contextLength < 2) {
+      return Error{ErrorCode::Damaged,
+                   "The model does not say how long a context it was trained for; name one with --max-model-len.",
+                   "max-model-len"};
+    }
+    return {};
+  }
+
+  Result<void> chooseItsTemplate() {
+    TemplateQuery query;
+    query.requestedName = m_options.templateName.empty() ? m_info.requestedTemplate : m_options.templateName;
+    query.requestedSource = m_options.templateName.empty() ? m_info.requestedTemplateSource : "CONV_TEMPLATE";
+    query.templateFile = m_options.templateFile.string();
+    query.modelId = m_info.modelId;
+    query.modelTemplate = m_info.chatTemplate;
+    query.family = m_info.family;
+    query.bosToken = m_tokenizer->tokenText(m_tokenizer->bosId());
+    query.eosToken = m_tokenizer->tokenText(m_tokenizer->eosId());
+    query.userTemplateDirectory = m_options.userTemplateDirectory.string();
+    ENGINE_ASSIGN_OR_RETURN(TemplateChoice choice, chooseTemplate(query));
+    m_template = std::move(choice.chatTemplate);
+    m_facts.templateName = m_template->name();
+    m_facts.templateReason = std::move(choice.reason);
+    return {};
+  }
+
+  Result<void> planIt() {
+    ENGINE_ASSIGN_OR_RETURN(m_facts.plan, planMemory(m_info, m_options));
+    if (!m_facts.plan.fits) {
+      return Error{ErrorCode::OutOfMemory, m_facts.plan.shortfall, "model-path"};
+    }
+    m_limits = stepLimits(m_options, m_facts.contextLength);
+    return {};
+  }
+
+  Result<void> loadWeights() {
+    ENGINE_ASSIGN_OR_RETURN(const std::unique_ptr<ModelSource> source, ModelSource::open(m_options.modelPath));
+    kernels::CpuOptions cpu;
+    cpu.nThreads = m_options.nThreads;
+    ENGINE_RETURN_IF_BAD_STATUS(kernels::createCpuBackend(cpu, &m_backend));
+    ENGINE_ASSIGN_OR_RETURN(m_decoder, Decoder::load(*source, m_options, *m_backend, m_control));
+    m_compute = computeType(m_options, source->storedDType());
+    return {};
+  }
+
+  Result<void> makeRunner() {
+    m_stopIds = m_decoder->config().eosIds;
+    m_nVocab = std::min(m_decoder->config().vocabSize, static_cast<uint32_t>(m_tokenizer->vocabSize()));
+    const uint32_t nBlocks = std::max(m_facts.plan.kvBlocks, contextBlocks(m_facts.contextLength));
+    m_facts.options.nThreads = m_backend->device().nThreads;
+    m_facts.device += fmt::format(" ({}, {})", m_backend->device().name, m_backend->device().details);
+    m_facts.computeType = computeTypeText();
+    m_kvBlocks = nBlocks;
+    ENGINE_ASSIGN_OR_RETURN(m_runner, BackendRunner::create(std::move(m_backend), std::move(m_decoder), m_limits,
+                                                            nBlocks, m_compute, m_nVocab));
+    measure();
+    return {};
+  }
+
+  std::string computeTypeText() const {
+    const std::string type(kernels::dtypeName(m_compute.cache));
+    if (m_compute.precision == kernels::Precision::Exact) return type + " (exact)";
+    const auto& weights = m_decoder->plan().weights;
+    const bool blocks = std::any_of(weights.begin(), weights.end(), [](const PlannedWeight& weight) {
+      return kernels::weightFormatInfo(weight.desc.format).blockElements > 1;
+    });
+    return type + (blocks ? " (int8 activations)" : "");
+  }
+
+  /// What it really takes, beside the plan's figures for the machine.
+  void measure() {
+    const StepMemory& taken = m_runner->taken();
+    if (!m_facts.plan.devices.empty()) m_facts.measured = m_facts.plan.devices.front();
+    m_facts.measured.device = "cpu";
+    m_facts.measured.weights = taken.weights;
+    m_facts.measured.kvCache = taken.cache;
+    m_facts.measured.activations = taken.steps;
+  }
+
+  EngineCoreConfig coreConfig() const {
+    EngineCoreConfig config;
+    config.limits = m_limits;
+    config.nBlocks = m_kvBlocks;
+    config.prefixCache = m_options.prefixCache;
+    config.nVocab = m_nVocab;
+    config.seed = m_options.seed;
+    config.stopIds.assign(m_stopIds.begin(), m_stopIds.end());
+    if (m_tokenizer->eosId() >= 0) config.stopIds.push_back(m_tokenizer->eosId());
+    for (const std::string& token : m_template->stops().tokens) {
+      if (const TokenId id = m_tokenizer->tokenToId(token); id >= 0) config.stopIds.push_back(id);
+    }
+    config.stopStrings = m_template->stops().strings;
+    return config;
+  }
+
+  const EngineOptions& m_options;
+  const LoadControl& m_control;
+  const std::chrono::steady_clock::time_point m_begin = std::chrono::steady_clock::now();
+  ModelInfo m_info;
+  EngineFacts m_facts;
+  std::shared_ptr<const Tokenizer> m_tokenizer;
+  std::shared_ptr<const ChatTemplate> m_template;
+  StepLimits m_limits;
+  ComputeType m_compute;
+  std::unique_ptr<kernels::Backend> m_backend;
+  std::unique_ptr<Decoder> m_decoder;
+  std::unique_ptr<BackendRunner> m_runner;
+  std::vector<int32_t> m_stopIds;
+  uint32_t m_nVocab = 0, m_kvBlocks = 0;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<Engine>> loadEngine(const EngineOptions& options, const LoadControl& control) {
+  try {
+    return Load(options, control).run();
+  } catch (const std::exception& error) {
+    return Error{ErrorCode::OutOfMemory, fmt::format("There is not enough memory to load the model: {}.", error.what())};
+  }
+}
+
+}  // namespace engine

@@ -1,0 +1,25 @@
+// Which options this build can honour, and what the open ones become.
+#pragma once
+
+#include <string>
+
+#include "engine/model_info.h"
+#include "engine/options.h"
+#include "engine/result.h"
+
+namespace engine {
+
+/// Refuses what this build cannot do, in one sentence that names the flag and says what is possible. Reads no file.
+Result<void> checkOptions(const EngineOptions& options);
+/// Refuses what does not go with the model.
+Result<void> checkOptionsForModel(const EngineOptions& options, const ModelInfo& model);
+
+/// The device and the reason for it; only for options that checkOptions passed.
+std::string chosenDevice(const EngineOptions& options, std::string* reason);
+/// The quantization mode and the reason for it.
+std::string chosenQuantization(const EngineOptions& options, const ModelInfo& model, std::string* reason);
+
+/// Options with every default filled in.
+EngineOptions resolvedOptions(const EngineOptions& options, const ModelInfo& model);
+
+}  // namespace engine
