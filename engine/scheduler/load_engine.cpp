@@ -113,7 +113,7 @@ class Load {
     m_nVocab = std::min(m_decoder->config().vocabSize, static_cast<uint32_t>(m_tokenizer->vocabSize()));
     const uint32_t nBlocks = std::max(m_facts.plan.kvBlocks, contextBlocks(m_facts.contextLength));
     m_facts.options.nThreads = m_backend->device().nThreads;
-    m_facts.device += fmt::format(" ({}, {})", m_backend->device().name, m_backend->device().details);
+    m_facts.deviceReason += fmt::format("; {}, {}", m_backend->device().name, m_backend->device().details);
     m_facts.computeType = computeTypeText();
     m_kvBlocks = nBlocks;
     ENGINE_ASSIGN_OR_RETURN(m_runner, BackendRunner::create(std::move(m_backend), std::move(m_decoder), m_limits,
@@ -180,7 +180,8 @@ Result<std::shared_ptr<Engine>> loadEngine(const EngineOptions& options, const L
   try {
     return Load(options, control).run();
   } catch (const std::exception& error) {
-    return Error{ErrorCode::OutOfMemory, fmt::format("There is not enough memory to load the model: {}.", error.what())};
+    return Error{ErrorCode::OutOfMemory,
+                 fmt::format("There is not enough memory to load the model: {}.", error.what())};
   }
 }
 

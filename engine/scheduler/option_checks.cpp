@@ -14,7 +14,9 @@ namespace {
 Error unsupported(const char* flag, std::string message) {
   return {ErrorCode::Unsupported, std::move(message), flag};
 }
-Error invalid(const char* flag, std::string message) { return {ErrorCode::InvalidArgument, std::move(message), flag}; }
+Error invalid(const char* flag, std::string message) {
+  return {ErrorCode::InvalidArgument, std::move(message), flag};
+}
 
 const char* quantizationName(Quantization mode) {
   switch (mode) {
@@ -47,8 +49,8 @@ bool namesCuda(const std::string& device) {
 
 Result<void> checkOptions(const EngineOptions& options) {
   if (namesCuda(options.device)) {
-    return unsupported("device", fmt::format("--device {}: this build has no CUDA engine; use --device cpu or auto.",
-                                             options.device));
+    return unsupported(
+        "device", fmt::format("--device {}: this build has no CUDA engine; use --device cpu or auto.", options.device));
   }
   if (options.device != "auto" && options.device != "cpu") {
     return invalid("device", fmt::format("--device takes auto, cpu, cuda or cuda:N, not '{}'.", options.device));
@@ -65,15 +67,17 @@ Result<void> checkOptions(const EngineOptions& options) {
                                                      options.kvDtype == KvDType::Fp8 ? "fp8" : "int8"));
   }
   if (options.numGpus > 1) {
-    return unsupported("num-gpus", fmt::format("--num-gpus {}: this build runs on the CPU alone; leave it out or use 1.",
-                                               options.numGpus));
+    return unsupported(
+        "num-gpus",
+        fmt::format("--num-gpus {}: this build runs on the CPU alone; leave it out or use 1.", options.numGpus));
   }
   if (options.workerNum > 1) {
     return unsupported("worker-num", fmt::format("--worker-num {}: this build runs one engine; leave it out or use 1.",
                                                  options.workerNum));
   }
   if (options.useLookahead) {
-    return unsupported("use-lookahead", "--use-lookahead: this build has no lookahead decoding; use --use-lookahead 0.");
+    return unsupported("use-lookahead",
+                       "--use-lookahead: this build has no lookahead decoding; use --use-lookahead 0.");
   }
   if (options.policy == SchedulingPolicy::Dynamic) {
     return unsupported("engine", "--engine dynamic: this build has no request groups; use --engine continuous.");
@@ -97,8 +101,9 @@ Result<void> checkOptionsForModel(const EngineOptions& options, const ModelInfo&
     return invalid("max-model-len", fmt::format("--max-model-len must be at least 2, got {}.", *options.maxModelLen));
   }
   if (model.trainedContext > 0 && *options.maxModelLen > model.trainedContext) {
-    return invalid("max-model-len", fmt::format("--max-model-len {} is more than the {} tokens that {} was trained for.",
-                                                *options.maxModelLen, model.trainedContext, model.modelId));
+    return invalid("max-model-len",
+                   fmt::format("--max-model-len {} is more than the {} tokens that {} was trained for.",
+                               *options.maxModelLen, model.trainedContext, model.modelId));
   }
   return {};
 }
