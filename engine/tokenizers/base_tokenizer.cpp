@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <new>
 #include <stdexcept>
 
@@ -18,7 +19,7 @@ Result<std::vector<TokenId>> BaseTokenizer::encode(std::string_view text, const 
   const TextRange whole{0, text.size()};
   const std::span<const TextRange> scaffold(&whole, options.parseSpecial ? 1 : 0);
   ENGINE_ASSIGN_OR_RETURN(auto ids, encodeRanges(text, scaffold, false));
-  if (options.addSpecial && addsBos()) ids.insert(ids.begin(), bosId());
+  if (options.addSpecial) ids.insert(ids.begin(), m_basics.front.begin(), m_basics.front.end());
   return ids;
 }
 
@@ -32,7 +33,9 @@ Result<std::vector<TokenId>> BaseTokenizer::encodeRanges(std::string_view text, 
     std::vector<TokenId> ids;
     ids.reserve(text.size() / 4 + 16);
     ENGINE_RETURN_IF_ERROR(encodeText(text, scaffold, ids));
-    if (addSpecial && addsBos() && (ids.empty() || ids.front() != bosId())) ids.insert(ids.begin(), bosId());
+    const std::vector<TokenId>& front = m_basics.front;
+    const bool there = ids.size() >= front.size() && std::equal(front.begin(), front.end(), ids.begin());
+    if (addSpecial && !there) ids.insert(ids.begin(), front.begin(), front.end());
     return ids;
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::OutOfMemory, fmt::format("no memory to tokenize a text of {} bytes", text.size())};

@@ -19,7 +19,7 @@ struct TokenizerBasics {
   Vocabulary vocabulary;
   std::vector<AddedToken> added;
   TokenId bos = -1, eos = -1;
-  bool addBos = false;
+  std::vector<TokenId> front;  ///< what addSpecial puts in front: mostly nothing or BOS
 };
 
 class BaseTokenizer : public Tokenizer {
@@ -34,7 +34,7 @@ class BaseTokenizer : public Tokenizer {
   TokenId tokenToId(std::string_view text) const override { return m_basics.vocabulary.find(text); }
   TokenId bosId() const override { return m_basics.bos; }
   TokenId eosId() const override { return m_basics.eos; }
-  bool addsBos() const override { return m_basics.addBos && m_basics.bos >= 0; }
+  bool addsBos() const override { return !m_basics.front.empty(); }
 
  protected:
   explicit BaseTokenizer(TokenizerBasics basics);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/tokenizers/bpe_files.h"
 #include "engine/tokenizers/byte_level_tokenizer.h"
 #include "engine/tokenizers/pre_kinds.h"
 #include "engine/tokenizers/sentencepiece_tokenizer.h"
@@ -53,11 +54,15 @@ Result<TokenizerBasics> readBasics(const GgufFile& file, const std::vector<std::
   return basics;
 }
 
+void addFront(TokenizerBasics& basics) {
+  if (basics.bos >= 0) basics.front.push_back(basics.bos);
+}
+
 AddedToken addedToken(const Vocabulary& vocabulary, TokenId id) {
   AddedToken token;
   token.id = id;
   token.text = std::string(vocabulary.spelling(id));
-  token.special = vocabulary.kind(id) == TokenKind::Control;
+  token.special = vocabulary.kind(id) != TokenKind::UserDefined;
   return token;
 }
 
@@ -68,10 +73,10 @@ Result<std::shared_ptr<const Tokenizer>> byteLevel(const GgufFile& file, Tokeniz
   const size_t count = basics.vocabulary.size();
   basics.bos = specialId(file, "tokenizer.ggml.bos_token_id", 11, count);
   basics.eos = specialId(file, "tokenizer.ggml.eos_token_id", 11, count);
-  basics.addBos = file.getBool("tokenizer.ggml.add_bos_token").value_or(kind.addBos);
+  if (file.getBool("tokenizer.ggml.add_bos_token").value_or(kind.addBos)) addFront(basics);
   for (size_t i = 0; i < count; ++i) {
     const TokenKind tokenKind = basics.vocabulary.kind(static_cast<TokenId>(i));
-    if (tokenKind == TokenKind::Control || tokenKind == TokenKind::UserDefined) {
+    if (tokenKind == TokenKind::Control || tokenKind == TokenKind::UserDefined || tokenKind == TokenKind::Unknown) {
       basics.added.push_back(addedToken(basics.vocabulary, static_cast<TokenId>(i)));
     }
   }
@@ -79,25 +84,12 @@ Result<std::shared_ptr<const Tokenizer>> byteLevel(const GgufFile& file, Tokeniz
   ByteLevelSpec spec;
   const auto merges = file.getStrings(kMerges);
   if (!merges) return damaged("a byte-level vocabulary without merges", kMerges);
-  std::string whole;
   for (size_t rank = 0; rank < merges->size(); ++rank) {
     const std::string_view merge = (*merges)[rank];
     const size_t space = merge.find(' ', 1);
     if (space == std::string_view::npos) return damaged(fmt::format("merge {} has no space in it", rank), kMerges);
-    const std::string_view left = merge.substr(0, space), right = merge.substr(space + 1);
-    whole.assign(left);
-    whole += right;
-    const TokenId leftId = basics.vocabulary.find(left), rightId = basics.vocabulary.find(right),
-                  wholeId = basics.vocabulary.find(whole);
-    if (leftId < 0 || rightId < 0 || wholeId < 0) {
-      return damaged(
-          fmt::format("merge {} ('{}') is of or makes a token that the vocabulary lacks", rank, merge.substr(0, 64)),
-          kMerges);
-    }
-    // The first of equal merges counts.
-    if (spec.merges.find(leftId, rightId) == nullptr) {
-      spec.merges.set(leftId, rightId, {static_cast<uint32_t>(rank), wholeId});
-    }
+    ENGINE_RETURN_IF_ERROR(
+        addMerge(merge.substr(0, space), merge.substr(space + 1), rank, basics.vocabulary, spec.merges));
   }
   spec.basics = std::move(basics);
   spec.form = kind.form;
@@ -117,14 +109,15 @@ Result<std::shared_ptr<const Tokenizer>> sentencePiece(const GgufFile& file, Tok
   basics.source = "GGUF";
   basics.bos = specialId(file, "tokenizer.ggml.bos_token_id", 1, count);
   basics.eos = specialId(file, "tokenizer.ggml.eos_token_id", 2, count);
-  basics.addBos = file.getBool("tokenizer.ggml.add_bos_token").value_or(true);
+  if (file.getBool("tokenizer.ggml.add_bos_token").value_or(true)) addFront(basics);
   // Converters give tokens that were added to a model's vocabulary this score; they bound the text around them, where
   // SentencePiece's own user-defined pieces do not.
   constexpr float kAddedScore = -1000;
   for (size_t i = 0; i < count; ++i) {
     const auto id = static_cast<TokenId>(i);
     const TokenKind kind = basics.vocabulary.kind(id);
-    if (kind == TokenKind::Control || (kind == TokenKind::UserDefined && (*scores)[i] <= kAddedScore)) {
+    if (kind == TokenKind::Control || kind == TokenKind::Unknown ||
+        (kind == TokenKind::UserDefined && (*scores)[i] <= kAddedScore)) {
       basics.added.push_back(addedToken(basics.vocabulary, id));
     }
   }

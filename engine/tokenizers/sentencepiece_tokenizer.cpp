@@ -197,11 +197,9 @@ std::string SentencePieceTokenizer::plainBytes(TokenId id) const {
 }
 
 void SentencePieceTokenizer::escape(std::string_view text, bool first, std::string& out) const {
-  if (m_removeExtraSpaces) {
-    const size_t begin = std::min(text.find_first_not_of(' '), text.size());
-    text = text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
-    if (text.empty()) return;
-  }
+  if (m_removeExtraSpaces) text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  if (text.empty()) return;
+  const size_t begin = out.size();
   const bool wanted = m_prefix == DummyPrefix::EveryStretch || (m_prefix == DummyPrefix::FirstStretch && first);
   const bool there = text.front() == ' ' || text.substr(0, kSpace.size()) == kSpace;
   if (wanted && !(m_prefixIfMissing && there)) out += kSpace;
@@ -212,6 +210,7 @@ void SentencePieceTokenizer::escape(std::string_view text, bool first, std::stri
       out += kSpace;
     }
   }
+  while (m_removeExtraSpaces && out.size() > begin && out.ends_with(kSpace)) out.resize(out.size() - kSpace.size());
 }
 
 Result<void> SentencePieceTokenizer::encodeText(std::string_view text, std::span<const TextRange> scaffold,

@@ -1,6 +1,8 @@
 // The published vectors of known vocabularies: 47 texts each, from files beside the repository.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -53,12 +55,36 @@ void PrintTo(const VectorCase& value, std::ostream* out) {
   *out << value.model;
 }
 
+/// A model folder whose tokenizer.json may be packed; then a temporary copy of it with the file unpacked.
+class Unpacked {
+ public:
+  explicit Unpacked(const fs::path& model) : m_path(model) {
+    if (!fs::exists(model / "tokenizer.json.gz")) return;
+    m_copy = m_path = fs::path(testing::TempDir()) / ("tokenizer_" + std::to_string(getpid()));
+    fs::create_directories(m_copy);
+    fs::copy_file(model / "tokenizer_config.json", m_copy / "tokenizer_config.json");
+    const std::string command =
+        "gzip -dc '" + (model / "tokenizer.json.gz").string() + "' > '" + (m_copy / "tokenizer.json").string() + "'";
+    EXPECT_EQ(std::system(command.c_str()), 0);
+  }
+  ~Unpacked() {
+    if (!m_copy.empty()) fs::remove_all(m_copy);
+  }
+  Unpacked(const Unpacked&) = delete;
+  Unpacked& operator=(const Unpacked&) = delete;
+  const fs::path& path() const { return m_path; }
+
+ private:
+  fs::path m_path, m_copy;
+};
+
 class VectorTest : public testing::TestWithParam<VectorCase> {};
 
 TEST_P(VectorTest, IdsAreTheReferences) {
   const fs::path model = kTokenizers / GetParam().model;
   if (!fs::exists(model)) GTEST_SKIP() << model << " is not there";
-  const auto tokenizer = engine::loadTokenizer(model);
+  const Unpacked unpacked(model);
+  const auto tokenizer = engine::loadTokenizer(unpacked.path());
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.error().message;
   const auto texts = readTexts(GetParam().vectors);
   const auto ids = readIds(GetParam().vectors);
@@ -73,7 +99,9 @@ TEST_P(VectorTest, IdsAreTheReferences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, VectorTest,
-                         testing::Values(VectorCase{"llama-spm", "ggml-vectors/ggml-vocab-llama-spm.gguf"}),
+                         testing::Values(VectorCase{"llama-spm", "ggml-vectors/ggml-vocab-llama-spm.gguf"},
+                                         VectorCase{"llama-spm", "llama2"}, VectorCase{"llama-bpe", "llama3"},
+                                         VectorCase{"qwen2", "qwen2.5"}, VectorCase{"gpt-2", "gpt2"}),
                          [](const auto& test) {
                            std::string name = std::string(test.param.vectors) + "_" + test.param.model;
                            for (char& c : name) c = isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
