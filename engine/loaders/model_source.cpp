@@ -140,9 +140,10 @@ Result<std::unique_ptr<ModelSource>> ModelSource::open(const fs::path& path) {
       ENGINE_RETURN_IF_ERROR(out->openGguf(out->m_location.file));
       return out;
     }
-    const bool safetensors =
-        present(directory, kSafetensorsIndex) || !filesEndingWith(directory, ".safetensors").empty();
+    // A file of another name counts only when there is nothing under the usual ones.
     const bool pytorch = present(directory, kPytorchIndex) || present(directory, "pytorch_model.bin");
+    const bool safetensors = present(directory, kSafetensorsIndex) || present(directory, "model.safetensors") ||
+                             (!pytorch && !filesEndingWith(directory, ".safetensors").empty());
     const std::vector<std::string> ggufs = filesEndingWith(directory, ".gguf");
     if (!safetensors && !pytorch && !ggufs.empty()) {
       if (ggufs.size() > 1) {
