@@ -31,7 +31,7 @@ Result<std::map<std::string, std::vector<float>>> readFloats(const fs::path& pat
 Golden readGolden(const std::string& name) {
   Golden out;
   const bool gguf = name.starts_with("gguf/");
-  for (const fs::path root : {fs::path(HEARTH_TEST_DATA) / "goldens", fs::path(HEARTH_SHARED) / "goldens"}) {
+  for (const fs::path& root : {fs::path(HEARTH_TEST_DATA) / "goldens", fs::path(HEARTH_SHARED) / "goldens"}) {
     out.model = root / (gguf ? name + ".gguf" : name);
     if (!fs::exists(out.model)) continue;
     const fs::path stem = gguf ? root / (name + ".golden") : root / name / "golden";

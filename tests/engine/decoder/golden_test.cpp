@@ -117,8 +117,8 @@ INSTANTIATE_TEST_SUITE_P(Models, GoldenTest,
                                            "llama-headdim", "llama-linear-rope", "smollm2", "yi", "mistral-sliding",
                                            "qwen1.5", "qwen2-tied", "qwen2-sliding", "gguf/llama-mixed",
                                            "gguf/llama-q8_0", "gguf/llama3-f16-ropefreqs", "gguf/qwen2-mixed"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& model) {
+                           std::string name = model.param;
                            std::replace_if(
                                name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
                            return name;

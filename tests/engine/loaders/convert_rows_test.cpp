@@ -62,8 +62,12 @@ TEST(StoredTypeTest, TableIsConsistent) {
   for (int i = 0; i < kStoredTypeCount; ++i) {
     const auto type = static_cast<StoredType>(i);
     const StoredTypeInfo& info = storedTypeInfo(type);
-    if (info.ggmlType >= 0) EXPECT_EQ(storedTypeFromGgml(static_cast<uint32_t>(info.ggmlType)), type) << info.name;
-    if (!info.safetensors.empty()) EXPECT_EQ(storedTypeFromSafetensors(info.safetensors), type) << info.name;
+    if (info.ggmlType >= 0) {
+      EXPECT_EQ(storedTypeFromGgml(static_cast<uint32_t>(info.ggmlType)), type) << info.name;
+    }
+    if (!info.safetensors.empty()) {
+      EXPECT_EQ(storedTypeFromSafetensors(info.safetensors), type) << info.name;
+    }
     if (loadsUnchanged(type)) {
       const kernels::WeightFormatInfo& format = kernels::weightFormatInfo(*info.loadsAs);
       EXPECT_EQ(format.blockBytes, info.blockBytes) << info.name;
