@@ -20,7 +20,7 @@ struct ChatMessage {
   std::string role;
   std::string content;
   std::string reasoning = {};          ///< an assistant's separated reasoning, when kept
-  nlohmann::json toolCalls = nullptr;  ///< array as in the API, or null
+  nlohmann::ordered_json toolCalls = nullptr;  ///< array as in the API, or null
   std::string toolCallId = {}, name = {};
 };
 
@@ -28,9 +28,9 @@ struct ChatPrompt {
   std::vector<ChatMessage> messages;
   bool addGenerationPrompt = true;
   bool continueLast = false;                      ///< the last message is an unfinished answer: no end marker after it
-  nlohmann::json tools = nullptr;                 ///< array or null
-  nlohmann::json documents = nullptr;             ///< array or null
-  nlohmann::json variables = nullptr;             ///< object of further template variables (enable_thinking, ...)
+  nlohmann::ordered_json tools = nullptr;         ///< array or null; keys in the sender's order, as prompts show them
+  nlohmann::ordered_json documents = nullptr;     ///< array or null
+  nlohmann::ordered_json variables = nullptr;     ///< object of further template variables (enable_thinking, ...)
   std::optional<int64_t> now;                     ///< seconds since the epoch for strftime_now; the clock when absent
   std::optional<std::string> bosToken, eosToken;  ///< override the tokenizer's
 };
