@@ -19,7 +19,7 @@ namespace engine {
 struct ChatMessage {
   std::string role;
   std::string content;
-  std::string reasoning = {};          ///< an assistant's separated reasoning, when kept
+  std::string reasoning = {};                  ///< an assistant's separated reasoning, when kept
   nlohmann::ordered_json toolCalls = nullptr;  ///< array as in the API, or null
   std::string toolCallId = {}, name = {};
 };

@@ -27,7 +27,7 @@ Value Interpreter::call(const Value& callee, const Arguments& arguments) {
     case Kind::Undefined:
       return getAttribute(callee, "");
     default:
-      fail("'" + std::string(typeName(callee)) + "' object is not callable");
+      fail(quoted(typeName(callee)) + " object is not callable");
   }
 }
 
@@ -112,7 +112,7 @@ Value Interpreter::range(const Arguments& arguments) {
     const Value& value = arguments.positional[i];
     if (value.is(Kind::Undefined)) getAttribute(value, "");
     if (!value.is(Kind::Integer) && !value.is(Kind::Bool)) {
-      fail("'" + std::string(typeName(value)) + "' object cannot be interpreted as an integer");
+      fail(quoted(typeName(value)) + " object cannot be interpreted as an integer");
     }
     bounds[n == 1 ? 1 : i] = value.whole();
   }

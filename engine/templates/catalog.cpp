@@ -123,7 +123,8 @@ Result<TemplateIndex> TemplateCatalog::index() const {
     ENGINE_ASSIGN_OR_RETURN(text, readTemplateFile((fs::path(m_directory) / "index.json").string()));
   }
   const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
-  if (!json.is_object()) return Error{ErrorCode::Damaged, "index.json of the templates is not a JSON object", "index.json"};
+  if (!json.is_object())
+    return Error{ErrorCode::Damaged, "index.json of the templates is not a JSON object", "index.json"};
   TemplateIndex index;
   for (const auto& row : json.value("models", nlohmann::json::array())) {
     index.models.push_back({textOf(row, "match"), textOf(row, "template")});

@@ -63,9 +63,8 @@ class Chooser {
       note("the model's own chat_template cannot be used (" + own.error().message + ")");
     }
     for (const auto& row : m_index.rules) {
-      const bool fits = std::all_of(row.contains.begin(), row.contains.end(), [&id](const std::string& part) {
-        return id.find(part) != std::string::npos;
-      });
+      const bool fits = std::all_of(row.contains.begin(), row.contains.end(),
+                                    [&id](const std::string& part) { return id.find(part) != std::string::npos; });
       if (!fits) continue;
       ENGINE_ASSIGN_OR_RETURN(auto choice,
                               shipped(row.name, "FastChat's rule for names that hold " + join(row.contains)));
@@ -74,8 +73,8 @@ class Chooser {
     }
     for (const auto& row : m_index.families) {
       if (row.family != m_query.family || (!row.bos.empty() && row.bos != m_query.bosToken)) continue;
-      ENGINE_ASSIGN_OR_RETURN(auto choice, shipped(row.name, "the family " + row.family +
-                                                                 (row.bos.empty() ? "" : " with BOS " + row.bos)));
+      ENGINE_ASSIGN_OR_RETURN(
+          auto choice, shipped(row.name, "the family " + row.family + (row.bos.empty() ? "" : " with BOS " + row.bos)));
       if (choice) return *choice;
       break;
     }
@@ -89,8 +88,8 @@ class Chooser {
 
   Result<TemplateChoice> make(const std::string& name, std::string source, std::string reason) {
     ENGINE_ASSIGN_OR_RETURN(TemplateMeta meta, readMeta(source));
-    ENGINE_ASSIGN_OR_RETURN(auto made, JinjaTemplate::create(name, std::move(source), std::move(meta),
-                                                             m_query.bosToken, m_query.eosToken));
+    ENGINE_ASSIGN_OR_RETURN(
+        auto made, JinjaTemplate::create(name, std::move(source), std::move(meta), m_query.bosToken, m_query.eosToken));
     if (!m_notes.empty()) reason += " (" + m_notes + ")";
     return TemplateChoice{std::move(made), std::move(reason)};
   }
@@ -117,20 +116,23 @@ class Chooser {
     ENGINE_ASSIGN_OR_RETURN(auto entry, m_catalog.find(name));
     if (entry) return make(name, std::move(entry->source), source);
     const std::string have = "These are there: " + join(m_catalog.names()) + ".";
-    const std::string place = m_query.userTemplateDirectory.empty()
-                                  ? "a file given with --chat-template"
-                                  : m_query.userTemplateDirectory + "/" + name + ".jinja or a file given with --chat-template";
+    const std::string place = m_query.userTemplateDirectory.empty() ? "a file given with --chat-template"
+                                                                    : m_query.userTemplateDirectory + "/" + name +
+                                                                          ".jinja or a file given with --chat-template";
     if (name == "shennong_chat") {
-      return Error{ErrorCode::Unsupported,
-                   "the format of shennong_chat is not public, so its template must come from you, as " + place + ". " + have,
-                   "conv-template"};
+      return Error{
+          ErrorCode::Unsupported,
+          "the format of shennong_chat is not public, so its template must come from you, as " + place + ". " + have,
+          "conv-template"};
     }
     if (std::find(m_index.names.begin(), m_index.names.end(), name) != m_index.names.end()) {
-      return Error{ErrorCode::Unsupported,
-                   "the template " + name + " is known but not in this version; it can be given as " + place + ". " + have,
-                   "conv-template"};
+      return Error{
+          ErrorCode::Unsupported,
+          "the template " + name + " is known but not in this version; it can be given as " + place + ". " + have,
+          "conv-template"};
     }
-    return Error{ErrorCode::NotFound, "there is no template named '" + name.substr(0, 100) + "'. " + have, "conv-template"};
+    return Error{ErrorCode::NotFound, "there is no template named '" + name.substr(0, 100) + "'. " + have,
+                 "conv-template"};
   }
 
   Result<TemplateChoice> modelsOwn() {

@@ -17,7 +17,7 @@ std::string objectName(const Value& value) {
 
 Value Interpreter::evaluateName(const Expr& expr) {
   const Value* value = m_scope->find(expr.id);
-  return value != nullptr ? *value : makeUndefined("'" + expr.name + "' is undefined");
+  return value != nullptr ? *value : makeUndefined(quoted(expr.name) + " is undefined");
 }
 
 Value Interpreter::evaluate(const Expr& expr) {
@@ -219,7 +219,7 @@ std::vector<Value> Interpreter::iterate(const Value& value) {
       return characters;
     }
     default:
-      fail("'" + std::string(typeName(value)) + "' object is not iterable");
+      fail(quoted(typeName(value)) + " object is not iterable");
   }
 }
 
@@ -249,7 +249,7 @@ Value Interpreter::getAttribute(const Value& value, const std::string& name) {
         if (const Value* item = value.dict().find(name)) return *item;
       }
   }
-  return makeUndefined("'" + objectName(value) + "' has no attribute '" + name + "'");
+  return makeUndefined(quoted(objectName(value)) + " has no attribute " + quoted(name));
 }
 
 Value Interpreter::getItem(const Value& value, const Value& key) {

@@ -31,14 +31,16 @@ RenderedPrompt toSegments(const jinja::Text& text) {
   return result;
 }
 
-bool isSpaceByte(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool isSpaceByte(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 /// The prompt up to the mark.
 Result<RenderedPrompt> cutAtMark(const RenderedPrompt& prompt) {
   size_t end = prompt.text.rfind(kContinueMark);
   if (end == std::string::npos) {
-    return Error{ErrorCode::InvalidArgument, "the template does not end with the last message, so it cannot be continued",
-                 "messages"};
+    return Error{ErrorCode::InvalidArgument,
+                 "the template does not end with the last message, so it cannot be continued", "messages"};
   }
   RenderedPrompt result;
   result.text = prompt.text.substr(0, end);
@@ -131,7 +133,8 @@ Result<RenderedPrompt> JinjaTemplate::renderRaw(const RawPrompt& prompt, const j
   jinja::Budget* budget = interpreter.budget();
   try {
     if (prompt.variables.is_object()) {
-      for (const auto& [name, value] : prompt.variables.items()) interpreter.define(name, jinja::fromJson(value, budget));
+      for (const auto& [name, value] : prompt.variables.items())
+        interpreter.define(name, jinja::fromJson(value, budget));
       interpreter.defineBuiltins();
     }
     std::vector<jinja::Value> messages;

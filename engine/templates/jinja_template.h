@@ -23,9 +23,9 @@ Result<TemplateMeta> readMeta(const std::string& source);
 
 /// Messages and variables in the form that templates see, before normalisation; what the golden tests use.
 struct RawPrompt {
-  nlohmann::ordered_json messages;           ///< array
-  nlohmann::ordered_json tools, documents;   ///< array or null
-  nlohmann::ordered_json variables;          ///< object or null
+  nlohmann::ordered_json messages;          ///< array
+  nlohmann::ordered_json tools, documents;  ///< array or null
+  nlohmann::ordered_json variables;         ///< object or null
   bool addGenerationPrompt = true;
   std::optional<int64_t> now;
   std::optional<std::string> bosToken, eosToken;
@@ -43,8 +43,7 @@ class JinjaTemplate : public ChatTemplate {
   bool writesBos() const override { return m_meta.writesBos; }
   Result<RenderedPrompt> render(const ChatPrompt& prompt) const override;
 
-  Result<RenderedPrompt> renderRaw(const RawPrompt& prompt,
-                                   const jinja::Limits& limits = jinja::Limits()) const;
+  Result<RenderedPrompt> renderRaw(const RawPrompt& prompt, const jinja::Limits& limits = jinja::Limits()) const;
   const TemplateAbilities& abilities() const { return m_abilities; }
 
  private:

@@ -56,7 +56,9 @@ bool isKnownRole(std::string_view role) {
   return std::find(std::begin(kRoles), std::end(kRoles), role) != std::end(kRoles);
 }
 
-Value fromJson(const Json& json, Budget* budget) { return convert(json, budget, 0); }
+Value fromJson(const Json& json, Budget* budget) {
+  return convert(json, budget, 0);
+}
 
 Value fromMessage(const Json& message, Budget* budget) {
   if (!message.is_object()) return fromJson(message, budget);

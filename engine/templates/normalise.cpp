@@ -8,7 +8,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-bool isSystem(const std::string& role) { return role == "system" || role == "developer"; }
+bool isSystem(const std::string& role) {
+  return role == "system" || role == "developer";
+}
 
 Error roleError(size_t index, std::string message) {
   return {ErrorCode::InvalidArgument, std::move(message), "messages[" + std::to_string(index) + "].role"};
@@ -37,7 +39,8 @@ size_t jsonDepth(const std::string& text) {
 
 /// Arguments arrive as a JSON string; most templates want the object.
 Json callArguments(const Json& arguments, bool asString) {
-  if (asString) return arguments.is_string() ? arguments : Json(arguments.dump(-1, ' ', false, Json::error_handler_t::replace));
+  if (asString)
+    return arguments.is_string() ? arguments : Json(arguments.dump(-1, ' ', false, Json::error_handler_t::replace));
   if (!arguments.is_string()) return arguments;
   const auto& text = arguments.get_ref<const std::string&>();
   constexpr size_t kMaxDepth = 64, kMaxBytes = size_t{1} << 20;
@@ -57,7 +60,9 @@ Json nativeCalls(const Json& calls, bool argumentsAsString) {
   return result;
 }
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 /// {"tool_calls": [{"id", "name", "arguments"}]}: the form for templates without a tool format.
 std::string genericCalls(const Json& calls) {
@@ -106,15 +111,18 @@ void joinContent(Json* message, const std::string& more) {
 /// The messages after the leading system ones.
 class Conversation {
  public:
-  Conversation(const TemplateAbilities& abilities, Json messages) : m_abilities(abilities), m_messages(std::move(messages)) {}
+  Conversation(const TemplateAbilities& abilities, Json messages)
+      : m_abilities(abilities), m_messages(std::move(messages)) {}
 
   Result<void> add(const ChatMessage& message, size_t index) {
     const bool fromTool = m_lastFromTool;
     m_lastFromTool = false;
     if (isSystem(message.role)) {
       if (m_abilities.dropsLaterSystem) {
-        return roleError(index, "this model's template has no place for a system message after the first other message; put it "
-                                "in front");
+        return roleError(
+            index,
+            "this model's template has no place for a system message after the first other message; put it "
+            "in front");
       }
       m_messages.push_back(plainMessage(message, "system", message.content));
     } else if (message.role == "tool" && !m_abilities.toolMessages) {
@@ -198,7 +206,8 @@ Result<NormalisedPrompt> normalise(const ChatPrompt& prompt, const TemplateAbili
 }
 
 TemplateAbilities probeAbilities(const ProbeFunction& render) {
-  const auto shows = [&](const Json& messages, const Json& tools, std::initializer_list<const char*> marks) -> std::optional<bool> {
+  const auto shows = [&](const Json& messages, const Json& tools,
+                         std::initializer_list<const char*> marks) -> std::optional<bool> {
     const std::optional<std::string> text = render(messages, tools);
     if (!text) return {};
     for (const char* mark : marks) {
@@ -209,18 +218,20 @@ TemplateAbilities probeAbilities(const ProbeFunction& render) {
   const auto message = [](const char* role, const char* content) { return Json{{"role", role}, {"content", content}}; };
   TemplateAbilities abilities;
   // A template that refuses a system message says so itself when it is rendered; only silence needs a word from us.
-  abilities.dropsSystem = !shows({message("system", "probe7sys"), message("user", "probe7ask")}, nullptr, {"probe7sys"}).value_or(true);
-  abilities.dropsLaterSystem =
-      !shows({message("user", "probe7ask"), message("assistant", "probe7say"), message("system", "probe7sys"),
-              message("user", "probe7ask")},
-             nullptr, {"probe7sys"})
-           .value_or(true);
-  const Json tools = Json::array(
-      {{{"type", "function"},
-        {"function",
-         {{"name", "probe7tool"},
-          {"description", "probe7text"},
-          {"parameters", {{"type", "object"}, {"properties", {{"probe7key", {{"type", "string"}}}}}, {"required", {"probe7key"}}}}}}}});
+  abilities.dropsSystem =
+      !shows({message("system", "probe7sys"), message("user", "probe7ask")}, nullptr, {"probe7sys"}).value_or(true);
+  abilities.dropsLaterSystem = !shows({message("user", "probe7ask"), message("assistant", "probe7say"),
+                                       message("system", "probe7sys"), message("user", "probe7ask")},
+                                      nullptr, {"probe7sys"})
+                                    .value_or(true);
+  const Json tools = Json::array({{{"type", "function"},
+                                   {"function",
+                                    {{"name", "probe7tool"},
+                                     {"description", "probe7text"},
+                                     {"parameters",
+                                      {{"type", "object"},
+                                       {"properties", {{"probe7key", {{"type", "string"}}}}},
+                                       {"required", {"probe7key"}}}}}}}});
   for (const bool asString : {false, true}) {
     Json call = message("assistant", "");
     call["tool_calls"] = Json::array(
@@ -232,8 +243,8 @@ TemplateAbilities probeAbilities(const ProbeFunction& render) {
     Json result = message("tool", "probe7out");
     result["name"] = "probe7call";
     result["tool_call_id"] = "probe7abc";
-    const std::optional<bool> shown = shows({message("user", "probe7ask"), call, result}, tools,
-                                            {"probe7call", "probe7val", "probe7out"});
+    const std::optional<bool> shown =
+        shows({message("user", "probe7ask"), call, result}, tools, {"probe7call", "probe7val", "probe7out"});
     if (!shown.value_or(false)) continue;
     abilities.toolMessages = true;
     abilities.argumentsAsString = asString;

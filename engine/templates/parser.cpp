@@ -59,7 +59,7 @@ void Parser::failExpected(const std::string& what) const {
       found = "text or another tag";
       break;
     default:
-      found = "'" + token.text.substr(0, 60) + "'";
+      found = quoted(token.text.substr(0, 60));
   }
   fail("expected " + what + ", found " + found);
 }
@@ -77,11 +77,11 @@ bool Parser::skipName(std::string_view name) {
 }
 
 void Parser::expectOperator(std::string_view op) {
-  if (!skipOperator(op)) failExpected("'" + std::string(op) + "'");
+  if (!skipOperator(op)) failExpected(quoted(op));
 }
 
 void Parser::expectName(std::string_view name) {
-  if (!skipName(name)) failExpected("'" + std::string(name) + "'");
+  if (!skipName(name)) failExpected(quoted(name));
 }
 
 std::string Parser::takeName() {

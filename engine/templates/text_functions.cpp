@@ -9,7 +9,7 @@ int64_t wholeArgument(Interpreter& in, const Arguments& arguments, size_t index,
   const Value* value = arguments.get(index, name);
   if (value == nullptr || value->is(Kind::None)) return fallback;
   if (!value->is(Kind::Integer) && !value->is(Kind::Bool)) {
-    in.fail("'" + std::string(name) + "' must be a whole number, not " + std::string(typeName(*value)));
+    in.fail(quoted(name) + " must be a whole number, not " + std::string(typeName(*value)));
   }
   return value->whole();
 }
@@ -24,7 +24,7 @@ const Text& textArgument(Interpreter& in, const Arguments& arguments, size_t ind
   if (value == nullptr) in.fail("the argument '" + std::string(name) + "' is missing");
   if (value->is(Kind::Undefined)) in.getAttribute(*value, "");
   if (!value->is(Kind::String)) {
-    in.fail("'" + std::string(name) + "' must be str, not " + std::string(typeName(*value)));
+    in.fail(quoted(name) + " must be str, not " + std::string(typeName(*value)));
   }
   return value->text();
 }

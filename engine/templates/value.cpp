@@ -69,6 +69,12 @@ std::string_view typeName(const Value& value) {
   return "object";
 }
 
+std::string quoted(std::string_view text) {
+  std::string result;
+  result.append(1, '\'').append(text).append(1, '\'');
+  return result;
+}
+
 bool isTrue(const Value& value) {
   switch (value.kind()) {
     case Kind::Undefined:
@@ -158,8 +164,8 @@ int compare(const Value& a, const Value& b, Budget* budget, std::string_view ope
     }
     return order(a.items().size() <=> b.items().size());
   }
-  throw Failure{"'" + std::string(operation) + "' not supported between instances of '" + std::string(typeName(a)) +
-                "' and '" + std::string(typeName(b)) + "'"};
+  throw Failure{quoted(operation) + " not supported between instances of " + quoted(typeName(a)) + " and " +
+                quoted(typeName(b))};
 }
 
 uint32_t depthOf(const Value& value) {

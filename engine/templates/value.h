@@ -142,6 +142,8 @@ inline const std::vector<Value>& Value::items() const {
 
 /// "str", "list", "NoneType": Python's names, for errors.
 std::string_view typeName(const Value& value);
+/// 'text'
+std::string quoted(std::string_view text);
 bool isTrue(const Value& value);
 /// Python's ==. Throws Failure only when the budget is used up.
 bool equals(const Value& a, const Value& b, Budget* budget);
