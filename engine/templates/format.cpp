@@ -51,7 +51,7 @@ Text formatNumber(Interpreter& in, const Value& value, const Spec& spec) {
       for (char& c : text) c = static_cast<char>(c >= 'a' && c <= 'f' ? c - 'a' + 'A' : c);
     }
   }
-  if (spec.sign == '+' && text[0] != '-') text.insert(0, "+");
+  if (spec.sign == '+' && text[0] != '-') text.insert(text.begin(), '+');
   if (spec.zero && static_cast<int64_t>(text.size()) < spec.width) {
     text.insert(text[0] == '-' || text[0] == '+' ? 1 : 0, static_cast<size_t>(spec.width) - text.size(), '0');
   }
@@ -118,7 +118,8 @@ Value formatPercent(Interpreter& in, const Text& format, const Value& argument) 
       spec.precision = readNumber(in, bytes, &i);
     }
     if (i >= bytes.size()) in.fail("incomplete format");
-    spec.type = bytes[i++] == 'i' ? 'd' : bytes[i - 1];
+    spec.type = bytes[i] == 'i' ? 'd' : bytes[i];
+    ++i;
     if (spec.type == '%') {
       result.append("%", false);
       continue;

@@ -357,7 +357,7 @@ void Parser::arguments(Expr* call) {
 
 std::string Parser::dottedName() {
   std::string name = takeName();
-  while (skipOperator(".")) name += "." + takeName();
+  while (skipOperator(".")) name.append(1, '.').append(takeName());
   return name;
 }
 

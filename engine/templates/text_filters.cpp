@@ -72,7 +72,7 @@ Value toJson(Interpreter& in, const Value& value, const Arguments& arguments) {
   const int64_t indent = wholeArgument(in, arguments, 0, "indent", -1);
   if (indent > 64) in.fail("tojson indents by at most 64 spaces");
   style.indent = indent < 0 ? -1 : static_cast<int>(indent);
-  if (style.indent >= 0) style.itemSeparator = ",";
+  if (style.indent >= 0) style.itemSeparator.assign(1, ',');
   if (const Value* separators = arguments.get(6, "separators"); separators != nullptr && !separators->is(Kind::None)) {
     const std::vector<Value> parts = in.iterate(*separators);
     if (parts.size() != 2) in.fail("tojson needs two separators");
@@ -119,8 +119,8 @@ Value toInteger(Interpreter& in, const Value& value, const Arguments& arguments)
   double real = value.is(Kind::Real) ? value.real() : std::nan("");
   if (value.is(Kind::String)) {
     const Text text = strip(in, value.text(), nullptr, true, true);
-    std::string digits = text.bytes();
-    if (!digits.empty() && digits[0] == '+') digits.erase(0, 1);
+    std::string_view digits = text.bytes();
+    if (digits.starts_with('+')) digits.remove_prefix(1);
     int64_t whole = 0;
     const char* end = digits.data() + digits.size();
     if (const auto r = std::from_chars(digits.data(), end, whole, static_cast<int>(base));

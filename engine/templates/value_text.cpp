@@ -135,7 +135,8 @@ class JsonWriter {
     if (m_style.indent < 0) return;
     const size_t spaces = static_cast<size_t>(level) * static_cast<size_t>(m_style.indent);
     m_budget->spendBytes(spaces);
-    put("\n" + std::string(spaces, ' '), content);
+    put("\n", content);
+    put(std::string(spaces, ' '), content);
   }
 
   void separate(size_t position, int level, bool content) {
@@ -260,7 +261,9 @@ void writeText(const Value& value, Budget* budget, Text* out) {
       writeRepr(value, value.content(), budget, out);
       break;
     default:
-      out->append("<" + std::string(typeName(value)) + ">", false);
+      out->append("<", false);
+      out->append(typeName(value), false);
+      out->append(">", false);
   }
   budget->checkOutput(out->size());
 }
