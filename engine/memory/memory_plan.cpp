@@ -89,12 +89,14 @@ Result<MemoryPlan> planFor(const ModelInfo& model, const EngineOptions& options)
   device.otherPrograms = memory.total - std::min(memory.total, memory.free);
   device.reserve = std::min(kHostReserve, memory.total / kReserveShare);
   device.weights = weightBytes(weights, *backend);
-  const StepShape largest = stepShapes(limits).back();
-  ProgramShape shape;
-  shape.maxTokens = largest.tokens;
-  shape.maxLogitRows = largest.logitRows;
-  shape.precision = compute.precision;
-  ENGINE_ASSIGN_OR_RETURN(device.activations, programBytes(config, weights, shape, *backend));
+  std::vector<ProgramShape> shapes;
+  for (const StepShape& step : stepShapes(limits)) {
+    ProgramShape& shape = shapes.emplace_back();
+    shape.maxTokens = step.tokens;
+    shape.maxLogitRows = step.logitRows;
+    shape.precision = compute.precision;
+  }
+  ENGINE_ASSIGN_OR_RETURN(device.activations, programBytes(config, weights, shapes, *backend));
 
   const uint64_t blockBytes = std::max<uint64_t>(1, kernels::kvBlockBytes(kvCacheDesc(config, 1, compute.cache)));
   plan.kvBytesPerToken = blockBytes / kernels::kKvBlockTokens;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -27,7 +28,7 @@ std::vector<PlanIndex> weightsOf(const PlannedLayer& layer) {
 
 }  // namespace
 
-Result<uint64_t> programBytes(const DecoderConfig& config, const WeightPlan& plan, const ProgramShape& shape,
+Result<uint64_t> programBytes(const DecoderConfig& config, const WeightPlan& plan, std::span<const ProgramShape> shapes,
                               kernels::Backend& scratch) {
   DecoderConfig reduced = config;
   WeightPlan reducedPlan;
@@ -54,16 +55,27 @@ Result<uint64_t> programBytes(const DecoderConfig& config, const WeightPlan& pla
     reducedPlan.layers.push_back(plan.layers[i]);
     reduced.windows.push_back(config.window(i));
   }
+  // The last layer runs on fewer rows than the others, so every kind comes before it.
+  if (config.nLayers > 1) {
+    const std::vector<PlanIndex> weights = weightsOf(plan.layers.back());
+    needed.insert(weights.begin(), weights.end());
+    reducedPlan.layers.push_back(plan.layers.back());
+    reduced.windows.push_back(config.window(config.nLayers - 1));
+  }
   reduced.nLayers = static_cast<uint32_t>(reducedPlan.layers.size());
   std::vector<kernels::WeightId> ids(plan.weights.size());
   for (const PlanIndex index : needed) {
     ENGINE_RETURN_IF_BAD_STATUS(scratch.createWeight(plan.weights[index].desc, &ids[index]));
   }
-  const uint64_t bytes = scratch.programBytes(buildStepProgram(reduced, reducedPlan, ids, shape).program);
-  if (bytes == 0) {
-    return Error{ErrorCode::Unsupported, "the model's sizes are not supported by this device", "model-path"};
+  uint64_t most = 0;
+  for (const ProgramShape& shape : shapes) {
+    const uint64_t bytes = scratch.programBytes(buildStepProgram(reduced, reducedPlan, ids, shape).program);
+    if (bytes == 0) {
+      return Error{ErrorCode::Unsupported, "the model's sizes are not supported by this device", "model-path"};
+    }
+    most = std::max(most, bytes);
   }
-  return bytes;
+  return most;
 }
 
 }  // namespace engine

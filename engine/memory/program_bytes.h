@@ -1,7 +1,8 @@
-// What a model's largest step program takes on a backend, asked without loading the model.
+// What a model's step programs take on a backend, asked without loading the model.
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "engine/decoder/decoder.h"
 #include "engine/result.h"
@@ -9,9 +10,10 @@
 
 namespace engine {
 
-/// Bytes of buffers and scratch of the program of this shape. Creates (empty) weights on `scratch`, which is to be
-/// thrown away afterwards; layers that look alike are asked about once.
-Result<uint64_t> programBytes(const DecoderConfig& config, const WeightPlan& plan, const ProgramShape& shape,
+/// Bytes of buffers and scratch of the largest of the programs of these shapes: programs of one backend share them.
+/// Creates (empty) weights on `scratch`, which is to be thrown away afterwards; layers that look alike are asked about
+/// once.
+Result<uint64_t> programBytes(const DecoderConfig& config, const WeightPlan& plan, std::span<const ProgramShape> shapes,
                               kernels::Backend& scratch);
 
 }  // namespace engine
