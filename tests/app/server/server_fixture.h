@@ -47,6 +47,9 @@ class ServerTest : public ::testing::Test {
   /// Waits until `count` requests run.
   bool engineRuns(uint32_t count);
 
+  /// Lets go of our own hold on the engine.
+  void releaseFakeEngine() { m_made->reset(); }
+
   static json chatBody(const std::string& text = "Hello") {
     return {{"messages", {{{"role", "user"}, {"content", text}}}}};
   }
