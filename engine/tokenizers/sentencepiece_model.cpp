@@ -65,7 +65,14 @@ bool readNormalizer(std::string_view message, ModelFile& model) {
   return !reader.damaged();
 }
 
+/// The other format of that name: lines of a base64 text, a space and a number from 0 on.
+bool looksLikeRanks(std::string_view file) {
+  const std::string_view line = file.substr(0, file.substr(0, 64).find('\n'));
+  return line.size() < 64 && line.ends_with(" 0");
+}
+
 Result<ModelFile> readModel(std::string_view file) {
+  if (looksLikeRanks(file)) return unsupported("a tiktoken vocabulary; a tokenizer.json beside it would be used");
   ModelFile model;
   ProtobufReader reader(file);
   while (const auto field = reader.next()) {

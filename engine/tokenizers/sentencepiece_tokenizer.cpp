@@ -105,12 +105,7 @@ class SentencePieceTokenizer::Encoder {
       m_afterUnknown = false;
       return;
     }
-    if (m_tokenizer.m_byteFallback) {
-      for (uint32_t i = 0; i < symbol.length; ++i) {
-        m_out.push_back(m_tokenizer.m_bytes[static_cast<uint8_t>(m_text[begin + symbol.begin + i])]);
-      }
-      return;
-    }
+    if (m_tokenizer.appendBytes(std::string_view(m_text).substr(begin + symbol.begin, symbol.length), m_out)) return;
     if (m_tokenizer.m_unknown >= 0 && !(m_afterUnknown && m_tokenizer.m_fuseUnknown)) {
       m_out.push_back(m_tokenizer.m_unknown);
     }
@@ -162,7 +157,6 @@ SentencePieceTokenizer::SentencePieceTokenizer(SentencePieceSpec spec)
       if (at < kSpace.size() || spelling.substr(at - kSpace.size(), kSpace.size()) != kSpace) m_splitsAtSpaces = false;
     }
   }
-  m_byteFallback = std::find(m_bytes.begin(), m_bytes.end(), -1) == m_bytes.end();
   m_ascii.fill(-1);
   for (size_t c = 0; c < m_ascii.size(); ++c) {
     const char character = static_cast<char>(c);
@@ -176,6 +170,13 @@ TokenId SentencePieceTokenizer::findChar(std::string_view character, char32_t co
   if (id >= 0 && (kind == TokenKind::Normal || kind == TokenKind::UserDefined)) return id;
   const auto part = m_merges.partChars.find(codePoint);
   return part == m_merges.partChars.end() ? -1 : part->second;
+}
+
+bool SentencePieceTokenizer::appendBytes(std::string_view bytes, std::vector<TokenId>& out) const {
+  const auto idOf = [&](char byte) { return m_bytes[static_cast<uint8_t>(byte)]; };
+  if (std::any_of(bytes.begin(), bytes.end(), [&](char byte) { return idOf(byte) < 0; })) return false;
+  for (const char byte : bytes) out.push_back(idOf(byte));
+  return true;
 }
 
 std::string SentencePieceTokenizer::description() const {

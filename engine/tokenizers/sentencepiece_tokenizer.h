@@ -46,6 +46,8 @@ class SentencePieceTokenizer final : public BaseTokenizer {
   TokenId charId(std::string_view character, char32_t codePoint) const {
     return codePoint < m_ascii.size() ? m_ascii[codePoint] : findChar(character, codePoint);
   }
+  /// False, with nothing appended, when one of the bytes has no piece.
+  bool appendBytes(std::string_view bytes, std::vector<TokenId>& out) const;
   TokenId findChar(std::string_view character, char32_t codePoint) const;
 
   PieceMerges m_merges;
@@ -53,10 +55,9 @@ class SentencePieceTokenizer final : public BaseTokenizer {
   DummyPrefix m_prefix;
   bool m_prefixIfMissing, m_dropsLeadingSpace, m_removeExtraSpaces, m_fuseUnknown;
   AddedTokenMatcher m_rawTokens, m_userPieces;
-  std::array<TokenId, 256> m_bytes{};  ///< of byte pieces, or all -1
+  std::array<TokenId, 256> m_bytes{};  ///< of byte pieces, or -1
   std::array<TokenId, 128> m_ascii{};  ///< of characters, or -1
   std::vector<uint8_t> m_byteOfId;     ///< value of a byte piece
-  bool m_byteFallback = true;          ///< all byte pieces are there
   bool m_splitsAtSpaces = true;        ///< no piece goes on past the start of a run of spaces
 };
 

@@ -1,14 +1,13 @@
 // The published vectors of known vocabularies: 47 texts each, from files beside the repository.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 
 #include "engine/tokenizers/load_tokenizer.h"
+#include "tests/engine/tokenizers/unpacked.h"
 
 namespace {
 
@@ -54,29 +53,6 @@ struct VectorCase {
 void PrintTo(const VectorCase& value, std::ostream* out) {
   *out << value.model;
 }
-
-/// A model folder whose tokenizer.json may be packed; then a temporary copy of it with the file unpacked.
-class Unpacked {
- public:
-  explicit Unpacked(const fs::path& model) : m_path(model) {
-    if (!fs::exists(model / "tokenizer.json.gz")) return;
-    m_copy = m_path = fs::path(testing::TempDir()) / ("tokenizer_" + std::to_string(getpid()));
-    fs::create_directories(m_copy);
-    fs::copy_file(model / "tokenizer_config.json", m_copy / "tokenizer_config.json");
-    const std::string command =
-        "gzip -dc '" + (model / "tokenizer.json.gz").string() + "' > '" + (m_copy / "tokenizer.json").string() + "'";
-    EXPECT_EQ(std::system(command.c_str()), 0);
-  }
-  ~Unpacked() {
-    if (!m_copy.empty()) fs::remove_all(m_copy);
-  }
-  Unpacked(const Unpacked&) = delete;
-  Unpacked& operator=(const Unpacked&) = delete;
-  const fs::path& path() const { return m_path; }
-
- private:
-  fs::path m_path, m_copy;
-};
 
 class VectorTest : public testing::TestWithParam<VectorCase> {};
 
