@@ -1,0 +1,174 @@
+// The scheduler over real tiny models on the CPU: the reference's own greedy tokens, and the same answers to the bit
+// however the work is cut up.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "engine/loaders/model_source.h"
+#include "engine/scheduler/backend_runner.h"
+#include "engine/scheduler/engine_core.h"
+#include "tests/support/fake_engine.h"
+
+namespace test_support {
+namespace {
+
+using Tokens = std::vector<engine::TokenId>;
+
+/// The reference models have no text: every id is a letter here.
+class IdTokenizer : public FakeTokenizer {
+ public:
+  std::string tokenBytes(engine::TokenId id, bool) const override { return {static_cast<char>('a' + id % 26)}; }
+};
+
+struct Cut {
+  uint32_t prefillTokens = 512, sequences = 32, nBlocks = 512;
+  bool prefixCache = true;
+};
+
+/// One loaded model with its engine thread.
+class ModelRun {
+ public:
+  ModelRun(const std::filesystem::path& path, engine::DTypeChoice dtype, const Cut& cut) {
+    const engine::Result<void> made = make(path, dtype, cut);
+    EXPECT_TRUE(made.ok()) << (made.ok() ? "" : made.error().message);
+  }
+  ModelRun(const ModelRun&) = delete;
+  ModelRun& operator=(const ModelRun&) = delete;
+  ~ModelRun() {
+    if (!m_core) return;
+    m_core->stop();
+    m_thread.join();
+    EXPECT_EQ(m_core->integrityFaults(), 0u);
+    EXPECT_EQ(m_core->stats().kvBlocksUsed, 0u);
+  }
+
+  bool ok() const { return m_core != nullptr; }
+  engine::EngineStats stats() const { return m_core->stats(); }
+
+  std::shared_ptr<CollectingSink> submit(const Tokens& prompt, int64_t maxTokens, double temperature = 0) {
+    engine::GenerationRequest request;
+    request.prompt = prompt;
+    request.maxTokens = maxTokens;
+    request.ignoreEos = true;
+    request.sampling.temperature = temperature;
+    request.sampling.seed = static_cast<int64_t>(prompt.size());
+    auto sink = std::make_shared<CollectingSink>();
+    const auto id = m_core->submit(std::move(request), sink);
+    EXPECT_TRUE(id.ok()) << (id.ok() ? "" : id.error().message);
+    return sink;
+  }
+  /// All at once; the answers in order.
+  std::vector<Tokens> answers(const std::vector<Tokens>& prompts, int64_t maxTokens, double temperature = 0) {
+    std::vector<std::shared_ptr<CollectingSink>> sinks;
+    for (const Tokens& prompt : prompts) sinks.push_back(submit(prompt, maxTokens, temperature));
+    std::vector<Tokens> out;
+    for (const auto& sink : sinks) {
+      EXPECT_TRUE(sink->waitDone());
+      EXPECT_FALSE(sink->error()) << sink->error()->message;
+      out.push_back(sink->tokens());
+    }
+    return out;
+  }
+
+ private:
+  engine::Result<void> make(const std::filesystem::path& path, engine::DTypeChoice dtype, const Cut& cut) {
+    engine::EngineOptions options;
+    options.modelPath = path;
+    options.dtype = dtype;
+    options.nThreads = 2;
+    ENGINE_ASSIGN_OR_RETURN(const auto source, engine::ModelSource::open(path));
+    std::unique_ptr<kernels::Backend> backend;
+    ENGINE_RETURN_IF_BAD_STATUS(kernels::createCpuBackend({2}, &backend));
+    ENGINE_ASSIGN_OR_RETURN(auto decoder, engine::Decoder::load(*source, options, *backend, {}));
+    engine::EngineCoreConfig config;
+    config.limits = {512, cut.sequences, cut.prefillTokens, cut.prefillTokens + cut.sequences, 64, 64};
+    config.nBlocks = cut.nBlocks;
+    config.prefixCache = cut.prefixCache;
+    config.nVocab = decoder->config().vocabSize;
+    const engine::ComputeType compute = engine::computeType(options, source->storedDType());
+    ENGINE_ASSIGN_OR_RETURN(
+        auto runner, engine::BackendRunner::create(std::move(backend), std::move(decoder), config.limits, cut.nBlocks,
+                                                   compute, config.nVocab));
+    m_core = std::make_unique<engine::EngineCore>(config, std::make_shared<IdTokenizer>(), std::move(runner));
+    m_thread = std::thread([this] { m_core->run(); });
+    return {};
+  }
+  std::unique_ptr<engine::EngineCore> m_core;
+  std::thread m_thread;
+};
+
+std::filesystem::path goldenPath(const std::string& name) {
+  return std::filesystem::path(HEARTH_TEST_DATA) / "goldens" / name;
+}
+
+class RealModel : public testing::TestWithParam<std::string> {};
+
+TEST_P(RealModel, GreedyTokensAreTheReferences) {
+  std::filesystem::path file = goldenPath(GetParam());
+  file = std::filesystem::is_directory(file) ? file / "golden.json" : file.replace_extension(".golden.json");
+  const auto golden = nlohmann::json::parse(std::ifstream(file), nullptr, false);
+  ASSERT_TRUE(golden.is_object()) << file;
+  ModelRun run(goldenPath(GetParam()), engine::DTypeChoice::Float32, {});
+  ASSERT_TRUE(run.ok());
+  std::vector<Tokens> prompts, expected;
+  for (const auto& test : golden["cases"]) {
+    prompts.push_back(test["prompt"].get<Tokens>());
+    expected.push_back(test["greedy"].get<Tokens>());
+  }
+  ASSERT_FALSE(prompts.empty());
+  EXPECT_EQ(run.answers(prompts, static_cast<int64_t>(expected[0].size())), expected);
+}
+
+TEST_P(RealModel, B35AnswersAreTheSameToTheBitHoweverTheWorkIsCut) {
+  std::vector<Tokens> prompts;
+  for (int i = 0; i < 16; ++i) {
+    Tokens prompt;
+    for (int j = 0; j < 21 + 11 * i; ++j) prompt.push_back((j * 7 + i * (j / 40) * 3 + 5) % 200);
+    prompts.push_back(std::move(prompt));
+  }
+  constexpr int64_t kTokens = 40;
+  for (const engine::DTypeChoice dtype : {engine::DTypeChoice::Float16, engine::DTypeChoice::Float32}) {
+    std::vector<Tokens> alone, drawn;
+    {
+      Cut cut;
+      cut.prefixCache = false;
+      ModelRun run(goldenPath(GetParam()), dtype, cut);
+      ASSERT_TRUE(run.ok());
+      for (const Tokens& prompt : prompts) alone.push_back(run.answers({prompt}, kTokens)[0]);
+      for (const Tokens& prompt : prompts) drawn.push_back(run.answers({prompt}, kTokens, 0.8)[0]);
+      EXPECT_NE(alone, drawn);
+      EXPECT_EQ(run.answers(prompts, kTokens), alone) << "in a batch of 16";
+      EXPECT_EQ(run.answers(prompts, kTokens, 0.8), drawn) << "in a batch of 16, sampled";
+    }
+    for (const uint32_t chunk : {1u, 7u, 16u, 50u}) {
+      Cut cut;
+      cut.prefillTokens = chunk;
+      ModelRun run(goldenPath(GetParam()), dtype, cut);
+      ASSERT_TRUE(run.ok());
+      EXPECT_EQ(run.answers(prompts, kTokens), alone) << "in chunks of " << chunk;
+      EXPECT_EQ(run.answers(prompts, kTokens), alone) << "with a prefix hit, in chunks of " << chunk;
+      EXPECT_GT(run.stats().cachedPromptTokens, 1000u);
+    }
+    Cut cut;
+    cut.nBlocks = 32;
+    ModelRun run(goldenPath(GetParam()), dtype, cut);
+    ASSERT_TRUE(run.ok());
+    EXPECT_EQ(run.answers(prompts, kTokens, 0.8), drawn) << "with preemptions";
+    EXPECT_GT(run.stats().preemptions, 0u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Goldens, RealModel,
+                         testing::Values("llama2-gqa", "llama3.1", "llama-linear-rope", "qwen2-tied",
+                                         "gguf/llama-q8_0.gguf"),
+                         [](const auto& model) {
+                           std::string name = model.param;
+                           for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace test_support
