@@ -184,6 +184,8 @@ void EngineCore::step() {
       return;
     }
     for (const PlannedChunk& chunk : plan.chunks) fail(chunk.sequence->request, fromStatus(status));
+    // Their slots may not have been written.
+    for (const SequencePtr& sequence : plan.admitted) fail(sequence->request, fromStatus(status));
     return;
   }
   m_pacer.note(plan.nPrefillTokens, secondsSince(before, Clock::now()));
