@@ -118,12 +118,15 @@ struct RowRule {
   float distance;       ///< position of the tile's first key minus the row's
 };
 
-// Turns the scores of one row into weights exp(score - max), zero outside [begin, end) up to `nKeys`, and brings the
-// row's running max and sum along. Returns the factor for what was added up so far.
-inline float softmaxRow(const RowRule& rule, uint32_t nKeys, float* s, float* maximum, float* sum) {
+// Applies the rule to the scores of one row; returns their largest.
+inline VF ruledScores(const RowRule& rule, uint32_t nKeys, float* s) {
   const DF d;
   const VF low = hn::Set(d, -HUGE_VALF);
   VF best = low;
+  if (rule.begin == 0 && rule.end >= nKeys && rule.softcap == 0.0f && rule.slope == 0.0f) {
+    for (uint32_t j = 0; j < nKeys; j += kLanes) best = hn::Max(best, hn::LoadU(d, s + j));
+    return best;
+  }
   for (uint32_t j = 0; j < nKeys; j += kLanes) {
     VF v = hn::LoadU(d, s + j);
     const VF index = hn::Iota(d, static_cast<float>(j));
@@ -138,6 +141,14 @@ inline float softmaxRow(const RowRule& rule, uint32_t nKeys, float* s, float* ma
     best = hn::Max(best, v);
     hn::StoreU(v, d, s + j);
   }
+  return best;
+}
+
+// Turns the scores of one row into weights exp(score - max), zero outside [begin, end) up to `nKeys`, and brings the
+// row's running max and sum along. Returns the factor for what was added up so far.
+inline float softmaxRow(const RowRule& rule, uint32_t nKeys, float* s, float* maximum, float* sum) {
+  const DF d;
+  const VF best = ruledScores(rule, nKeys, s);
   const float newMaximum = HWY_MAX(*maximum, hn::GetLane(hn::MaxOfLanes(d, best)));
   // Nothing seen yet: any finite number serves, all weights are zero.
   const float base = newMaximum == -HUGE_VALF ? 0.0f : newMaximum;
