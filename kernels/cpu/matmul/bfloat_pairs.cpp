@@ -20,6 +20,7 @@ namespace kernels::cpu {
 namespace {
 
 constexpr size_t kLanes = 16;
+constexpr size_t kPrefetchDistance = 2048;
 
 __m512bh loadPairs(const std::byte* at) {
   return reinterpret_cast<__m512bh>(_mm512_loadu_si512(at));
@@ -38,6 +39,8 @@ void pairTile(const std::byte* weights, size_t nPairs, const std::byte* x, size_
   const std::byte* base[3] = {x, x + 4 * xStride, x + 8 * xStride};
   const size_t distance[4] = {0, xStride, 2 * xStride, 3 * xStride};
   for (size_t p = 0; p < nPairs; ++p) {
+    __builtin_prefetch(weights + 128 * p + kPrefetchDistance, 0, 3);
+    __builtin_prefetch(weights + 128 * p + kPrefetchDistance + 64, 0, 3);
     const __m512bh first = loadPairs(weights + 128 * p), second = loadPairs(weights + 128 * p + 64);
 #pragma GCC unroll 12
     for (int t = 0; t < kTokens; ++t) {
@@ -71,7 +74,8 @@ void pairProduct(const ProductArgs& args) {
       const std::byte* group = args.weights + row / kFloatGroup * bytesOfGroup;
       const size_t begin = std::max(row, args.rowBegin), end = std::min(row + kFloatGroup, args.rowEnd);
       for (size_t t = t0; t < t1;) {
-        const size_t n = std::min(kMaxTile, t1 - t);
+        // Not a large tile and a very small one, which would use its weights for too little.
+        const size_t left = t1 - t, n = left > kMaxTile && left <= 16 ? (left + 1) / 2 : std::min(kMaxTile, left);
         std::fill_n(acc, n * kFloatGroup, 0.0f);
         kTiles[n - 1](group, nPairs, args.prepared + t * args.xStride, args.xStride, acc);
         for (size_t i = 0; i < n; ++i) {

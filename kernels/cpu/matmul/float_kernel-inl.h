@@ -25,8 +25,15 @@ struct TwoVectors {
   VF v[2];
 };
 
+/// Memory that columns some way ahead need.
+template <int kLines>
+HWY_INLINE void prefetchLines(const std::byte* columns) {
+  for (int i = 0; i < kLines; ++i) __builtin_prefetch(columns + kPrefetchDistance + 64 * i, 0, 3);
+}
+
 struct FromF32 {
   static constexpr size_t kStep = 1;
+  static HWY_INLINE void prefetch(const std::byte* group, size_t k) { prefetchLines<2>(group + 128 * k); }
   static HWY_INLINE void load(const std::byte* group, size_t k, size_t row, TwoVectors (&out)[1]) {
     const auto* at = reinterpret_cast<const float*>(group) + k * kFloatGroup + row;
     out[0] = {{loadFloats(at), loadFloats(at + kLanes)}};
@@ -35,6 +42,7 @@ struct FromF32 {
 
 struct FromF16 {
   static constexpr size_t kStep = 1;
+  static HWY_INLINE void prefetch(const std::byte* group, size_t k) { prefetchLines<1>(group + 64 * k); }
   static HWY_INLINE void load(const std::byte* group, size_t k, size_t row, TwoVectors (&out)[1]) {
     const std::byte* at = group + 2 * (k * kFloatGroup + row);
     out[0] = {{loadHalfs(at), loadHalfs(at + 2 * kLanes)}};
@@ -43,6 +51,7 @@ struct FromF16 {
 
 struct FromBF16 {
   static constexpr size_t kStep = 2;
+  static HWY_INLINE void prefetch(const std::byte* group, size_t k) { prefetchLines<2>(group + 64 * k); }
   static HWY_INLINE void load(const std::byte* group, size_t k, size_t row, TwoVectors (&out)[2]) {
     const std::byte* at = group + 2 * (k * kFloatGroup + 2 * row);
     const VI high = setInt(static_cast<int32_t>(0xffff0000u));
@@ -67,6 +76,7 @@ HWY_NOINLINE void floatTile(const std::byte* weights, size_t row, size_t nCols, 
     sums[t][1] = loadFloats(acc + kFloatGroup * t + kLanes);
   }
   for (size_t k = 0; k < nCols; k += Source::kStep) {
+    Source::prefetch(weights, k);
     TwoVectors w[Source::kStep];
     Source::load(weights, k, row, w);
 #pragma GCC unroll 2
@@ -107,7 +117,7 @@ template <class Source, WeightFormat kFormat>
 void floatProductOf(const ProductArgs& args) {
   // As for quantized weights: activations in the second-level cache, float32 weights of a piece in the first and
   // second.
-  constexpr size_t kTokensAtOnce = 96, kColsAtOnce = 256, kUnpackFrom = 25;
+  constexpr size_t kTokensAtOnce = 96, kColsAtOnce = 144, kUnpackFrom = 25;
   alignas(64) float acc[kTokensAtOnce * kFloatGroup];
   alignas(64) float panel[kColsAtOnce * kFloatGroup];
   const size_t bytesOfGroup = groupBytes(kFormat, args.cols);

@@ -50,7 +50,10 @@ HWY_INLINE void runTiles(const Work& work, size_t nTokens) {
   size_t t = 0;
   size_t left = nTokens;
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-  for (; left >= kLargest; left -= kLargest, t += kLargest) work.template run<kLargest>(t);
+  // Not a large tile and a very small one, which would use its weights for too little.
+  for (; left >= kLargest && (left == kLargest || left > 16); left -= kLargest, t += kLargest) {
+    work.template run<kLargest>(t);
+  }
   while (left > 0) {
     const size_t n = left > 8 ? (left + 1) / 2 : left;
     switch (n) {
@@ -96,6 +99,14 @@ template <size_t kGroup>
 HWY_INLINE void storeGroup(const ProductArgs& args, size_t firstRow, size_t firstToken, size_t nTokens,
                            const float* acc) {
   const size_t begin = std::max(firstRow, args.rowBegin), end = std::min(firstRow + kGroup, args.rowEnd);
+  if (end - begin == kGroup) {
+    float* out = args.out + firstToken * args.outStride + begin;
+    for (size_t t = 0; t < nTokens; ++t, out += args.outStride, acc += kGroup) {
+#pragma GCC unroll 8
+      for (size_t i = 0; i < kGroup; i += kLanes) storeFloats(out + i, loadFloats(acc + i));
+    }
+    return;
+  }
   for (size_t t = 0; t < nTokens; ++t) {
     std::memcpy(args.out + (firstToken + t) * args.outStride + begin, acc + t * kGroup + (begin - firstRow),
                 (end - begin) * sizeof(float));
