@@ -7,6 +7,7 @@
 #include "engine/decoder/decoder.h"
 #include "engine/loaders/model_source.h"
 #include "engine/scheduler/backend_runner.h"
+#include "engine/scheduler/byte_tokenizer.h"
 #include "engine/scheduler/loaded_engine.h"
 #include "engine/scheduler/option_checks.h"
 #include "engine/tokenizers/load_tokenizer.h"
@@ -24,7 +25,7 @@ class Load {
     ENGINE_RETURN_IF_ERROR(stage("model"));
     ENGINE_RETURN_IF_ERROR(describe());
     ENGINE_RETURN_IF_ERROR(stage("tokenizer"));
-    ENGINE_ASSIGN_OR_RETURN(m_tokenizer, loadTokenizer(m_options.modelPath));
+    ENGINE_RETURN_IF_ERROR(readTokenizer());
     ENGINE_RETURN_IF_ERROR(chooseItsTemplate());
     ENGINE_RETURN_IF_ERROR(stage("memory plan"));
     ENGINE_RETURN_IF_ERROR(planIt());
@@ -68,6 +69,17 @@ class Load {
                    "The model does not say how long a context it was trained for; name one with --max-model-len.",
                    "max-model-len"};
     }
+    return {};
+  }
+
+  Result<void> readTokenizer() {
+    auto loaded = loadTokenizer(m_options.modelPath);
+    const bool dummy = m_options.loadFormat == LoadFormat::Dummy;
+    if (!loaded.ok() && dummy && loaded.error().code == ErrorCode::NotFound) {
+      m_tokenizer = std::make_shared<ByteTokenizer>(m_info.vocabSize);
+      return {};
+    }
+    ENGINE_ASSIGN_OR_RETURN(m_tokenizer, std::move(loaded));
     return {};
   }
 

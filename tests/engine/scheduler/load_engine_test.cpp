@@ -120,6 +120,22 @@ TEST(LoadEngine, ErrorsSayWhatIsWrong) {
   EXPECT_EQ(engine::loadEngine(optionsFor(tinyModel()), control).error().code, ErrorCode::Cancelled);
 }
 
+TEST(LoadEngine, MadeUpWeightsNeedNothingButTheConfig) {
+  engine::EngineOptions options = optionsFor(fs::path(HEARTH_TEST_DATA) / "goldens/llama2-gqa");
+  options.loadFormat = engine::LoadFormat::Dummy;
+  const auto loaded = engine::loadEngine(options, {});
+  ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+  engine::GenerationRequest request;
+  request.prompt = {1, 2, 3};
+  request.maxTokens = 5;
+  request.ignoreEos = true;
+  auto sink = std::make_shared<CollectingSink>();
+  ASSERT_TRUE((*loaded)->submit(std::move(request), sink).ok());
+  ASSERT_TRUE(sink->waitDone());
+  ASSERT_FALSE(sink->error()) << sink->error()->message;
+  EXPECT_EQ(sink->finished()->usage.completionTokens, 5);
+}
+
 class StarterModel : public testing::Test {
  protected:
   void SetUp() override {
