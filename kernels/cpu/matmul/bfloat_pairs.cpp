@@ -2,7 +2,6 @@
 // set is asked for here alone: not every AVX-512 machine has it.
 #include <algorithm>
 
-#include "hwy/targets.h"
 #include "kernels/cpu/matmul/products.h"
 #include "kernels/cpu/packed_layout.h"
 
@@ -92,8 +91,7 @@ void pairProduct(const ProductArgs& args) {
 #pragma GCC pop_options
 
 Product bfloatPairProduct() {
-  const bool wanted = (hwy::SupportedTargets() & HWY_AVX3_DL) != 0;
-  const bool usable = wanted && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw");
+  const bool usable = widestTargetInUse() && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw");
   return usable ? pairProduct : nullptr;
 }
 

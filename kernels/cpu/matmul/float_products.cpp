@@ -18,6 +18,9 @@ void productF16(const ProductArgs& args) {
 void productBF16(const ProductArgs& args) {
   floatProductOf<FromBF16, WeightFormat::BF16>(args);
 }
+bool hasWidestTarget() {
+  return HWY_TARGET == HWY_AVX3_DL;
+}
 }  // namespace HWY_NAMESPACE
 }  // namespace kernels::cpu
 HEARTH_AFTER_TARGET;
@@ -27,6 +30,12 @@ namespace kernels::cpu {
 HWY_EXPORT(productF32);
 HWY_EXPORT(productF16);
 HWY_EXPORT(productBF16);
+HWY_EXPORT(hasWidestTarget);
+
+bool widestTargetInUse() {
+  return HWY_DYNAMIC_DISPATCH(hasWidestTarget)();
+}
+
 Product floatProduct(WeightFormat format) {
   if (format == WeightFormat::F32) return &HWY_DYNAMIC_DISPATCH(productF32);
   return format == WeightFormat::F16 ? &HWY_DYNAMIC_DISPATCH(productF16) : &HWY_DYNAMIC_DISPATCH(productBF16);

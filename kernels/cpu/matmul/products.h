@@ -27,6 +27,8 @@ Product quantProduct(WeightFormat format);
 Product quantExactProduct(WeightFormat format);
 /// Plain float weights by float32 activations.
 Product floatProduct(WeightFormat format);
+/// Whether the best of our instruction sets is the one in use. Cheap: asks the processor once only.
+bool widestTargetInUse();
 /// BF16 weights by pairs of BF16 activations; null where the machine has no instruction for it.
 Product bfloatPairProduct();
 
