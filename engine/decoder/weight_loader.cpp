@@ -26,6 +26,8 @@ namespace {
 constexpr uint64_t kPieceBytes = 2u << 20;
 /// Pieces begin at multiples of this many rows, so that no two threads share a group of repacked rows.
 constexpr uint64_t kRowMultiple = 64;
+/// Pieces that the system is told of ahead of their turn.
+constexpr size_t kReadAhead = 8;
 constexpr auto kReportEvery = std::chrono::milliseconds(30);
 constexpr uint32_t kMaxThreads = 8;
 
@@ -60,6 +62,7 @@ class Loading {
   void work();
   Result<void> load(const Piece& piece, std::vector<std::byte>& stored, std::vector<std::byte>& converted);
   Result<void> loadVector(const Piece& piece, std::vector<std::byte>& stored);
+  void readAhead(size_t index) const;
   void fail(Error error);
   bool cancelled() const { return m_control.cancel != nullptr && m_control.cancel->load(std::memory_order_relaxed); }
   const StoredTensor* tensorOf(const PlannedWeight& weight) const {
@@ -195,6 +198,13 @@ void Loading::fail(Error error) {
   m_stop = true;
 }
 
+/// Starts the disk on a piece whose turn comes soon.
+void Loading::readAhead(size_t index) const {
+  if (index >= m_pieces.size() || !m_plan.weights[m_pieces[index].weight].tensor) return;
+  const Piece& piece = m_pieces[index];
+  m_source.file(piece.file).willNeed(piece.offset, piece.bytes);
+}
+
 /// One thread's share: pieces in order until there are none.
 void Loading::work() {
   try {
@@ -206,6 +216,7 @@ void Loading::work() {
         fail({ErrorCode::Cancelled, "loading was cancelled"});
         break;
       }
+      readAhead(index + kReadAhead);
       if (Result<void> result = load(m_pieces[index], stored, converted); !result.ok()) {
         fail(result.error());
         break;
