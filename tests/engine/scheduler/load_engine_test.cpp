@@ -1,28 +1,21 @@
 // loadEngine end to end: the tiny GGUF model of the repository, and the starter model where it is there.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 
 #include "engine/engine.h"
 #include "tests/support/fake_engine.h"
+#include "tests/support/starter_model.h"
 
 namespace test_support {
 namespace {
 
 using engine::ErrorCode;
+using engine::testing::starterModel;
 namespace fs = std::filesystem;
 
 fs::path tinyModel() {
   return fs::path(HEARTH_TEST_DATA) / "goldens/gguf/llama-q8_0.gguf";
-}
-
-fs::path starterModel() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  const fs::path base =
-      cache != nullptr && *cache != 0 ? fs::path(cache) : fs::path(home != nullptr ? home : "/") / ".cache";
-  return base / "hearth/models/SmolLM2-135M-Instruct.Q4_1.gguf";
 }
 
 engine::EngineOptions optionsFor(const fs::path& path) {
@@ -139,7 +132,7 @@ TEST(LoadEngine, MadeUpWeightsNeedNothingButTheConfig) {
 class StarterModel : public testing::Test {
  protected:
   void SetUp() override {
-    if (!fs::exists(starterModel())) GTEST_SKIP() << "the starter model is not in the cache (make run fetches it)";
+    if (starterModel().empty()) GTEST_SKIP() << "the starter model is not in the cache (make run fetches it)";
     auto loaded = engine::loadEngine(optionsFor(starterModel()), {});
     ASSERT_TRUE(loaded.ok()) << loaded.error().message;
     m_engine = *loaded;
