@@ -26,10 +26,10 @@ void expectRefused(const std::string& source, const std::string& why, const std:
   EXPECT_NE(result.error().message.find(line + ":"), std::string::npos) << result.error().message;
 }
 
-std::string repeated(const std::string& text, size_t times) {
-  std::string result;
-  for (size_t i = 0; i < times; ++i) result += text;
-  return result;
+std::string repeated(std::string_view before, std::string_view text, size_t times, std::string_view after = "") {
+  std::string result(before);
+  for (size_t i = 0; i < times; ++i) result.append(text);
+  return result.append(after);
 }
 
 TEST(HostileTemplates, EndlessLoops) {
@@ -51,18 +51,18 @@ TEST(HostileTemplates, HugeRanges) {
 }
 
 TEST(HostileTemplates, DeepNesting) {
-  expectRefused("{{ " + repeated("(", 100'000) + "1" + repeated(")", 100'000) + " }}", "nest deeper than 100");
-  expectRefused("{{ " + repeated("[", 100'000) + " }}", "");
-  expectRefused("{{ " + repeated("-", 100'000) + "1 }}", "nest deeper than");
-  expectRefused("{{ " + repeated("not ", 100'000) + "1 }}", "nest deeper than");
-  expectRefused("{{ 1" + repeated(" + 1", 100'000) + " }}", "nests deeper than 150 operations");
-  expectRefused("{{ x" + repeated(".y", 100'000) + " }}", "nests deeper than 150 operations");
-  expectRefused("{{ x" + repeated("|upper", 100'000) + " }}", "nests deeper than 150 operations");
-  expectRefused("{{ 1" + repeated(" if 1 else 1", 100'000) + " }}", "nest deeper than");
-  expectRefused(repeated("{% if true %}", 100'000), "nest deeper than 100");
-  expectRefused(repeated("{% for x in y %}", 100'000), "nest deeper than 100");
-  EXPECT_TRUE(renderWith("{{ 1" + repeated(" ~ 1", 10'000) + " }}", {}, Json::array()).ok());
-  EXPECT_TRUE(renderWith("{% if 0 %}" + repeated("{% elif 0 %}", 10'000) + "{% endif %}", {}, Json::array()).ok());
+  expectRefused(repeated("{{ ", "(", 100'000, repeated("1", ")", 100'000, " }}")), "nest deeper than 100");
+  expectRefused(repeated("{{ ", "[", 100'000, " }}"), "");
+  expectRefused(repeated("{{ ", "-", 100'000, "1 }}"), "nest deeper than");
+  expectRefused(repeated("{{ ", "not ", 100'000, "1 }}"), "nest deeper than");
+  expectRefused(repeated("{{ 1", " + 1", 100'000, " }}"), "nests deeper than 150 operations");
+  expectRefused(repeated("{{ x", ".y", 100'000, " }}"), "nests deeper than 150 operations");
+  expectRefused(repeated("{{ x", "|upper", 100'000, " }}"), "nests deeper than 150 operations");
+  expectRefused(repeated("{{ 1", " if 1 else 1", 100'000, " }}"), "nest deeper than");
+  expectRefused(repeated("", "{% if true %}", 100'000), "nest deeper than 100");
+  expectRefused(repeated("", "{% for x in y %}", 100'000), "nest deeper than 100");
+  EXPECT_TRUE(renderWith(repeated("{{ 1", " ~ 1", 10'000, " }}"), {}, Json::array()).ok());
+  EXPECT_TRUE(renderWith(repeated("{% if 0 %}", "{% elif 0 %}", 10'000, "{% endif %}"), {}, Json::array()).ok());
 }
 
 TEST(HostileTemplates, Recursion) {
@@ -118,7 +118,7 @@ TEST(HostileTemplates, NothingOfTheHostIsReachable) {
   for (const char* expression :
        {"''.__class__", "messages.__class__", "namespace.__init__", "raise_exception.__globals__", "self", "cycler",
         "lipsum", "config", "request", "messages.append(1)"}) {
-    const Result<RenderedPrompt> result = renderWith(std::string("{{ ") + expression + ".x }}", {}, Json::array());
+    const Result<RenderedPrompt> result = renderWith(repeated("{{ ", expression, 1, ".x }}"), {}, Json::array());
     EXPECT_FALSE(result.ok()) << expression;
   }
 }
@@ -137,12 +137,13 @@ TEST(HostileTemplates, MutationsNeverCrash) {
       "{%- for m in messages %}{%- if m.role == 'user' and loop.index0 % 2 == 0 %}{{- '<|' ~ m['role'] + '|>\\n' + "
       "m.content | trim }}"
       "{%- elif not loop.last is defined %}{% set ns.x = [1, 2.5, {'a': none}] %}{%- endif %}{%- endfor %}",
-      "{% macro f(a, b=[], *c) %}{{ a[1:-1:2] ~ b|join(', ') }}{% endmacro %}{% set ns = namespace(a=1) %}{{ f('abc', "
+      "{% macro f(a, b=[]) %}{{ caller }}{{ kwargs }}{{ varargs }}{{ a[1:-1:2] ~ b|join(', ') }}{% endmacro %}{% set "
+      "ns = namespace(a=1) %}{{ f('abc', "
       "b=range(3)) }}"
       "{% call(x) f(1) %}{{ x }}{% endcall %}{% filter upper %}q{% endfilter %}{% raw %}{{{% endraw %}{# c #}",
       "{% for k, v in {'a': 1, 'b': [2]}.items() if v is not mapping recursive %}{{ k | tojson(indent=2) }}{{ loop([]) "
-      "}}{% else %}"
-      "{% break %}{% endfor %}{{ '%s %05.2f' % ('a', 1.5) }}{{ '{:>4}'.format(1) }}{{ 'a' if x else 'b' }}{{ x | "
+      "}}{% break %}{% else %}"
+      "{% endfor %}{{ '%s %05.2f' % ('a', 1.5) }}{{ '{:>4}'.format(1) }}{{ 'a' if x else 'b' }}{{ x | "
       "default('d') | int }}"};
   jinja::Limits limits;
   limits.fuel = 20'000;
@@ -172,7 +173,7 @@ TEST(HostileTemplates, MutationsNeverCrash) {
         default:
           source[at] = static_cast<char>(random());
       }
-      if (source.empty()) source = "x";
+      if (source.empty()) source.push_back('x');
     }
     const Result<RenderedPrompt> result = renderWith(source, limits, messages);
     rendered += result.ok() ? 1 : 0;
