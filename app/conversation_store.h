@@ -1,12 +1,12 @@
 // Chats on disk: SQLite in WAL mode, a tree of messages per conversation, full-text search. All work happens on the
-// store's own thread; calls return futures or take callbacks that run on that thread. What a call has reported
+// store's own thread; calls take callbacks that run on that thread, with
+// an Error when the work failed (NotFound, Io when the disk is full, Damaged). What a call has reported
 // committed survives kill -9.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,21 +51,21 @@ struct SearchHit {
 class ConversationStore {
  public:
   /// Opens or creates the database (mode 0600). Messages left Streaming by a killed process become Interrupted.
-  /// Damaged: the file is moved aside, never overwritten, and the Error says where.
+  /// Damaged: the file was moved aside, never overwritten, and the Error says where; opening again begins anew.
+  /// Unavailable: another program has it open. Unsupported: written by a newer version, or not ours.
   static engine::Result<std::unique_ptr<ConversationStore>> open(const std::filesystem::path& file);
   ~ConversationStore();
 
-  template <typename T>
-  using Async = std::future<engine::Result<T>>;
-  /// Runs `then` on the store's thread with the outcome; for callers that must not wait (the window).
+  /// Runs on the store's thread with the outcome. May be empty.
   template <typename T>
   using Then = std::function<void(engine::Result<T>)>;
 
+  /// Pinned ones first, then the ones changed last.
   void list(Then<std::vector<Conversation>> then);
   void create(Conversation conversation, Then<Conversation> then);
   /// Writes title, pinned, systemPrompt, parametersJson and leaf.
   void update(Conversation conversation, Then<Conversation> then);
-  /// Hides it; purge() or seven days make it final, restore() undoes it.
+  /// Hides it; purge() or seven days make it final, restore() undoes it. False when there was nothing to do.
   void remove(ConversationId id, Then<bool> then);
   void restore(ConversationId id, Then<bool> then);
   void purge(ConversationId id, Then<bool> then);
@@ -75,10 +75,12 @@ class ConversationStore {
   void messages(ConversationId id, Then<std::vector<Message>> then);
   /// Committed when `then` runs. Sets the conversation's leaf to it and its updatedAt.
   void append(Message message, Then<Message> then);
-  /// Replaces text, reasoning, state and metaJson of a message: the checkpoint of a streaming answer.
+  /// Replaces text, reasoning, state and metaJson of a message: the checkpoint of a streaming answer. Survives kill -9;
+  /// while the state is Streaming it need not survive a power cut. False when the message is gone.
   void checkpoint(Message message, Then<bool> then);
 
-  /// Titles and texts, every word as a prefix, CJK by substring; newest conversations first.
+  /// Titles and texts that hold every word of the query, letter case aside, anywhere in them (so CJK needs no spaces);
+  /// conversations changed last come first. Answers still streaming are not searched.
   void search(std::string query, size_t limit, Then<std::vector<SearchHit>> then);
   /// "markdown" or "json".
   void exportConversation(ConversationId id, std::string format, Then<std::string> then);
