@@ -49,6 +49,7 @@ struct Run {
   std::unique_ptr<GenerationCall> call;
   std::vector<ChannelEvent> events;
   std::vector<int64_t> offsets;  ///< code points sent of each answer
+  bool beginNow = false;         ///< the stream opens before the first event
 };
 
 class Streamer {
@@ -56,16 +57,19 @@ class Streamer {
   explicit Streamer(Run& run) : m_run(run), m_opened(run.offsets.size(), false) {}
 
   bool stream(BodyWriter& out) {
-    bool first = true;
+    if (m_run.beginNow) {
+      ping();
+      if (!out.write(m_text)) return gone();
+      m_text.clear();
+    }
     for (;;) {
-      if (!first || m_run.events.empty()) {
+      if (m_run.events.empty()) {
         switch (m_run.call->wait(m_run.events, kPing)) {
           case GenerationCall::State::Events:
             break;
           case GenerationCall::State::Quiet:
           case GenerationCall::State::HalfClosed:
-            openAll();
-            m_text += ": ping\n\n";
+            ping();
             break;
           case GenerationCall::State::ClientGone:
             return gone();
@@ -73,7 +77,6 @@ class Streamer {
             return fail(out, m_run.call->interruption());
         }
       }
-      first = false;
       for (const ChannelEvent& item : m_run.events) {
         m_run.call->account(item);
         if (const auto error = failure(item, m_run.plan.promptField)) return fail(out, *error);
@@ -100,8 +103,9 @@ class Streamer {
     }
   }
 
-  void openAll() {
+  void ping() {
     for (size_t i = 0; i < m_opened.size(); ++i) open(i);
+    m_text += ": ping\n\n";
   }
 
   void word(const ChannelEvent& item) {
@@ -229,6 +233,7 @@ Reply answer(Exchange& exchange, std::shared_ptr<engine::Engine> engine, AnswerP
       break;
     case GenerationCall::State::Quiet:
     case GenerationCall::State::HalfClosed:
+      run->beginNow = true;
       break;
   }
   Reply reply;

@@ -12,7 +12,7 @@ namespace app {
 
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr std::array<std::string_view, 5> kRoles = {"system", "developer", "user", "assistant", "tool"};
 /// Template variables that clients may set; anything else could steer a template where its author did not think.
@@ -23,13 +23,12 @@ class MessageReader {
  public:
   MessageReader(const json& object, FieldProblems& problems, size_t index)
       : m_reader(object, problems, fmt::format("messages[{}].", index)),
-        m_prefix(fmt::format("messages[{}].", index)),
-        m_problems(problems) {}
+        m_prefix(fmt::format("messages[{}].", index)) {}
 
   engine::ChatMessage read() {
     engine::ChatMessage message;
     const std::string role = m_reader.text("role").value_or("");
-    if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end() && !m_badRole()) {
+    if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end() && !badRole()) {
       m_reader.problem("role", fmt::format("{}role must be one of system, developer, user, assistant, tool, got '{}'",
                                            m_prefix, engine::printable(role, 40)));
     }
@@ -43,7 +42,7 @@ class MessageReader {
 
  private:
   /// A role of the wrong kind has been reported by the reader.
-  bool m_badRole() const {
+  bool badRole() const {
     const json* role = m_reader.value("role");
     return role != nullptr && !role->is_string();
   }
@@ -110,47 +109,9 @@ class MessageReader {
 
   FieldReader m_reader;
   std::string m_prefix;
-  FieldProblems& m_problems;
 };
 
-/// Leading system and developer messages become one, joined by blank lines; later developer messages are system ones.
-void joinLeadingSystem(std::vector<engine::ChatMessage>& messages) {
-  size_t leading = 0;
-  const auto instructs = [](const engine::ChatMessage& m) { return m.role == "system" || m.role == "developer"; };
-  while (leading < messages.size() && instructs(messages[leading])) ++leading;
-  for (size_t i = 1; i < leading; ++i) messages[0].content += "\n\n" + messages[i].content;
-  if (leading > 1) messages.erase(messages.begin() + 1, messages.begin() + static_cast<std::ptrdiff_t>(leading));
-  for (engine::ChatMessage& message : messages) {
-    if (message.role == "developer") message.role = "system";
-  }
-}
-
-/// {"tool_calls":[{"name":...,"arguments":{...}}]} in an assistant's text, {"tool_result":{...}} from the user.
-void useGenericToolForm(std::vector<engine::ChatMessage>& messages, const std::string& source) {
-  const auto dump = [](const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); };
-  const bool rendersCalls = source.find("tool_calls") != std::string::npos;
-  const bool rendersResults = source.find("tool") != std::string::npos;
-  for (engine::ChatMessage& message : messages) {
-    if (message.toolCalls.is_array() && !rendersCalls) {
-      json calls = json::array();
-      for (const json& call : message.toolCalls) {
-        const json& function = call["function"];
-        calls.push_back({{"name", function["name"]}, {"arguments", function.value("arguments", json(""))}});
-      }
-      if (!message.content.empty()) message.content += '\n';
-      message.content += dump({{"tool_calls", calls}});
-      message.toolCalls = nullptr;
-    }
-    if (message.role == "tool" && !rendersResults) {
-      json result = {{"content", message.content}};
-      if (!message.toolCallId.empty()) result["tool_call_id"] = message.toolCallId;
-      message.role = "user";
-      message.content = dump({{"tool_result", result}});
-    }
-  }
-}
-
-void readTools(FieldReader& reader, const engine::ChatTemplate& chatTemplate, engine::ChatPrompt& prompt) {
+void readTools(FieldReader& reader, engine::ChatPrompt& prompt) {
   const json* tools = reader.value("tools");
   const json* choice = reader.value("tool_choice");
   std::string chosen = "auto";
@@ -175,13 +136,6 @@ void readTools(FieldReader& reader, const engine::ChatTemplate& chatTemplate, en
     reader.problem(fmt::format("tools[{}]", i),
                    fmt::format("tools[{}] must be an object with a function that has a name", i));
   }
-  if (chatTemplate.source().find("tools") == std::string::npos) {
-    reader.problem("tools",
-                   fmt::format("tools are not supported yet with the template '{}', which does not render them",
-                               chatTemplate.name()),
-                   "unsupported_parameter");
-    return;
-  }
   if (const auto parallel = reader.boolean("parallel_tool_calls"); parallel && !*parallel) {
     reader.problem("parallel_tool_calls", "parallel_tool_calls false is not supported yet", "unsupported_parameter");
   }
@@ -190,8 +144,7 @@ void readTools(FieldReader& reader, const engine::ChatTemplate& chatTemplate, en
 
 }  // namespace
 
-std::vector<engine::ChatMessage> readMessages(FieldReader& reader, FieldProblems& problems,
-                                              const engine::ChatTemplate& chatTemplate) {
+std::vector<engine::ChatMessage> readMessages(FieldReader& reader, FieldProblems& problems) {
   std::vector<engine::ChatMessage> messages;
   const json* field = reader.value("messages");
   if (field == nullptr || !field->is_array() || field->empty()) {
@@ -210,15 +163,11 @@ std::vector<engine::ChatMessage> readMessages(FieldReader& reader, FieldProblems
                      fmt::format("messages[{}] must be an object, got {}", i, kindName(item)));
     }
   }
-  if (!problems.none()) return messages;
-  joinLeadingSystem(messages);
-  useGenericToolForm(messages, chatTemplate.source());
   return messages;
 }
 
-void readTemplateFields(FieldReader& reader, FieldProblems& problems, const engine::ChatTemplate& chatTemplate,
-                        engine::ChatPrompt& prompt) {
-  readTools(reader, chatTemplate, prompt);
+void readTemplateFields(FieldReader& reader, FieldProblems& problems, engine::ChatPrompt& prompt) {
+  readTools(reader, prompt);
   for (const char* name : {"functions", "function_call"}) reader.refuse(name, "is not supported; use tools");
   reader.refuse("chat_template", "cannot be sent with a request; it is a setting of the server");
   for (const char* name : {"audio", "web_search_options"}) reader.refuse(name, "is not supported");

@@ -6,14 +6,11 @@
 
 namespace app {
 
-/// Reads "messages" and brings them into the form that templates take: leading system and developer messages joined
-/// into one, text parts joined by newlines, tool traffic in a generic JSON form where the template has none of its own.
-std::vector<engine::ChatMessage> readMessages(FieldReader& reader, FieldProblems& problems,
-                                              const engine::ChatTemplate& chatTemplate);
+/// Reads "messages"; text parts are joined by newlines. What a template cannot render is the engine's business.
+std::vector<engine::ChatMessage> readMessages(FieldReader& reader, FieldProblems& problems);
 
 /// Reads tools, tool_choice, documents, chat_template_kwargs, add_generation_prompt and continue_final_message. What
 /// the engine cannot honour is refused, never ignored.
-void readTemplateFields(FieldReader& reader, FieldProblems& problems, const engine::ChatTemplate& chatTemplate,
-                        engine::ChatPrompt& prompt);
+void readTemplateFields(FieldReader& reader, FieldProblems& problems, engine::ChatPrompt& prompt);
 
 }  // namespace app

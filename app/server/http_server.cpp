@@ -1,15 +1,16 @@
 #include "app/http_server.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <list>
 #include <mutex>
 #include <random>
 #include <thread>
-
-#include <sys/socket.h>
 
 #include "app/server/address.h"
 #include "app/server/connection_loop.h"
@@ -38,6 +39,16 @@ std::string fullResponse(const std::string& idPrefix) {
       "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {}\r\nRetry-After: 1\r\n"
       "Cache-Control: no-store\r\nx-request-id: req_{}00000000\r\nConnection: close\r\n\r\n{}",
       body.size(), idPrefix, body);
+}
+
+/// Each connection takes two descriptors. Raises the process's soft limit as far as the hard one allows.
+void allowDescriptors(uint64_t connections) {
+  constexpr uint64_t kOthers = 256;
+  const uint64_t wanted = 2 * connections + kOthers;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = std::min<uint64_t>(wanted, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /// One start of the server until its stop. Connections hold it, so it may outlive stop() by a moment.
@@ -80,18 +91,19 @@ class Serving : public std::enable_shared_from_this<Serving> {
 
  private:
   struct Open {
-    int fd;
+    int fd = -1;
     std::shared_ptr<ConnectionSignals> signals;
     std::atomic<bool> busy = false;
   };
 
   bool accept(int fd, std::string peer) {
+    std::list<Open>::iterator open;
     {
       const std::lock_guard lock(m_mutex);
       if (m_open.size() >= m_config.limits.connections) return false;
-      m_open.emplace_back().fd = fd;
+      open = m_open.emplace(m_open.end());
+      open->fd = fd;
     }
-    const auto open = std::prev(m_open.end());  // only this thread adds
     const bool running = m_pool.run([this, open, peer = std::move(peer)]() mutable { serve(open, std::move(peer)); });
     if (running) return true;
     const std::lock_guard lock(m_mutex);
@@ -108,7 +120,8 @@ class Serving : public std::enable_shared_from_this<Serving> {
         open->signals = connection.signals();
       }
       ++m_server->connections;
-      ConnectionLoop(m_context, connection, open->busy).run();
+      // Without its wakeup (the process is out of descriptors) a connection could not be told anything.
+      if (connection.signals()->wakeup.fd() >= 0) ConnectionLoop(m_context, connection, open->busy).run();
       --m_server->connections;
       const std::lock_guard lock(m_mutex);
       open->signals.reset();  // from here on closeSockets leaves the descriptor alone
@@ -213,6 +226,7 @@ engine::Result<void> HttpServer::start(const ServerConfig& config) {
     return sockets.error();
   }
   const uint16_t port = sockets->port();
+  allowDescriptors(config.limits.connections);
   m_impl->context->draining = false;
   m_impl->context->keys.replace(config.apiKeys);
   auto serving = std::make_shared<Serving>(m_impl->context, config, port);

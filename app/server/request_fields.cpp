@@ -5,23 +5,20 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "engine/json.h"
+#include "app/server/body_json.h"
 
 namespace app {
 
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
-constexpr uint32_t kMaxDepth = 128;
-/// Token ids of a long prompt fit; a body of millions of empty arrays does not.
-constexpr size_t kMaxValues = 4u << 20;
 constexpr size_t kMaxProblems = 20;
 
 }  // namespace
 
 std::variant<json, ApiError> parseBody(std::string_view body) {
-  auto parsed = engine::parseJson(body, {.maxBytes = body.size(), .maxDepth = kMaxDepth, .maxValues = kMaxValues});
+  auto parsed = parseBodyJson(body);
   if (!parsed.ok()) {
     const bool memory = parsed.error().code == engine::ErrorCode::OutOfMemory;
     return ApiError{.status = memory ? 503 : 400,

@@ -14,7 +14,7 @@
 namespace app {
 
 /// Parses a request's body: a JSON object within bounds of depth and size, else the 400.
-std::variant<nlohmann::json, ApiError> parseBody(std::string_view body);
+std::variant<nlohmann::ordered_json, ApiError> parseBody(std::string_view body);
 
 /// Collects what is wrong with a request.
 class FieldProblems {
@@ -36,11 +36,11 @@ class FieldProblems {
 class FieldReader {
  public:
   /// `prefix` goes before the names in messages ("stream_options.").
-  FieldReader(const nlohmann::json& object, FieldProblems& problems, std::string prefix = {})
+  FieldReader(const nlohmann::ordered_json& object, FieldProblems& problems, std::string prefix = {})
       : m_object(object), m_problems(problems), m_prefix(std::move(prefix)) {}
 
   /// The value, or null when absent or null.
-  const nlohmann::json* value(std::string_view name) const;
+  const nlohmann::ordered_json* value(std::string_view name) const;
   std::optional<bool> boolean(std::string_view name);
   /// 5 and 5.0 are integers, 5.5 is not; the value must lie in [low, high].
   std::optional<int64_t> integer(std::string_view name, int64_t low = INT64_MIN, int64_t high = INT64_MAX);
@@ -52,14 +52,14 @@ class FieldReader {
   void problem(std::string_view name, std::string message, std::string code = {});
 
  private:
-  const nlohmann::json& m_object;
+  const nlohmann::ordered_json& m_object;
   FieldProblems& m_problems;
   std::string m_prefix;
 };
 
 /// An integer as FieldReader::integer takes it; nothing when it is none or does not fit.
-std::optional<int64_t> asInteger(const nlohmann::json& value);
+std::optional<int64_t> asInteger(const nlohmann::ordered_json& value);
 /// "a string", "an array", ... for messages.
-std::string_view kindName(const nlohmann::json& value);
+std::string_view kindName(const nlohmann::ordered_json& value);
 
 }  // namespace app

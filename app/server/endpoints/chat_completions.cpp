@@ -26,14 +26,14 @@ Reply chatCompletions(Exchange& exchange) {
   auto engine = std::move(std::get<std::shared_ptr<engine::Engine>>(ready));
   auto parsed = parseBody(exchange.body);
   if (const auto* error = std::get_if<ApiError>(&parsed)) return errorReply(*error);
-  const nlohmann::json& body = std::get<nlohmann::json>(parsed);
+  const nlohmann::ordered_json& body = std::get<nlohmann::ordered_json>(parsed);
 
   FieldProblems problems;
   FieldReader reader(body, problems);
   if (const auto unknown = checkModel(reader, exchange, *engine)) return errorReply(*unknown);
   engine::ChatPrompt prompt;
-  prompt.messages = readMessages(reader, problems, engine->chatTemplate());
-  readTemplateFields(reader, problems, engine->chatTemplate(), prompt);
+  prompt.messages = readMessages(reader, problems);
+  readTemplateFields(reader, problems, prompt);
   GenerationFields fields = readGenerationFields(reader, problems, *engine);
   readLogprobs(reader, fields.request.sampling);
   checkSampling(fields.request.sampling, *engine, problems);

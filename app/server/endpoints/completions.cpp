@@ -11,7 +11,7 @@ namespace app {
 
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr size_t kMaxPrompts = 16;
 

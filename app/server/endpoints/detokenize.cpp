@@ -17,15 +17,15 @@ Reply detokenize(Exchange& exchange) {
   if (const auto* error = std::get_if<ApiError>(&parsed)) return errorReply(*error);
 
   FieldProblems problems;
-  FieldReader reader(std::get<nlohmann::json>(parsed), problems);
+  FieldReader reader(std::get<nlohmann::ordered_json>(parsed), problems);
   if (const auto unknown = checkModel(reader, exchange, engine)) return errorReply(*unknown);
-  const nlohmann::json* tokens = reader.value("tokens");
+  const nlohmann::ordered_json* tokens = reader.value("tokens");
   std::vector<engine::TokenId> ids;
   const size_t nVocab = engine.tokenizer().vocabSize();
   if (tokens == nullptr || !tokens->is_array()) {
     reader.problem("tokens", "tokens must be an array of token ids");
   } else {
-    for (const nlohmann::json& item : *tokens) {
+    for (const nlohmann::ordered_json& item : *tokens) {
       const auto id = asInteger(item);
       if (!id || *id < 0 || static_cast<uint64_t>(*id) >= nVocab) {
         reader.problem("tokens", fmt::format("tokens must hold ids below {}, got {}", nVocab,

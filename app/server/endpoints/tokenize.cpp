@@ -30,7 +30,7 @@ Reply tokenize(Exchange& exchange) {
   if (const auto* error = std::get_if<ApiError>(&parsed)) return errorReply(*error);
 
   FieldProblems problems;
-  FieldReader reader(std::get<nlohmann::json>(parsed), problems);
+  FieldReader reader(std::get<nlohmann::ordered_json>(parsed), problems);
   if (const auto unknown = checkModel(reader, exchange, engine)) return errorReply(*unknown);
   const bool fromMessages = reader.value("messages") != nullptr;
   const bool addSpecial = reader.boolean("add_special_tokens").value_or(fromMessages);
@@ -38,8 +38,8 @@ Reply tokenize(Exchange& exchange) {
   const auto text = reader.text("prompt");
   engine::ChatPrompt prompt;
   if (fromMessages) {
-    prompt.messages = readMessages(reader, problems, engine.chatTemplate());
-    readTemplateFields(reader, problems, engine.chatTemplate(), prompt);
+    prompt.messages = readMessages(reader, problems);
+    readTemplateFields(reader, problems, prompt);
     if (text) reader.problem("prompt", "prompt and messages exclude each other");
   } else if (!text) {
     reader.problem("prompt", "prompt must be a string, or messages an array");

@@ -88,8 +88,9 @@ TEST_F(ServerAccess, ServerB6_B59_OnlyOurHostsAreServed) {
     return response.status;
   };
   const std::string ours = ":" + std::to_string(port());
-  for (const std::string& good : {"127.0.0.1" + ours, "localhost" + ours, "LOCALHOST" + ours, "[::1]" + ours,
-                                  "127.1.2.3" + ours, "box.lan" + ours, std::string("box.lan"), std::string("Box.LAN:80")}) {
+  for (const std::string& good :
+       {"127.0.0.1" + ours, "localhost" + ours, "LOCALHOST" + ours, "[::1]" + ours, "127.1.2.3" + ours,
+        "box.lan" + ours, std::string("box.lan"), std::string("Box.LAN:80")}) {
     EXPECT_EQ(status(good), 200) << good;
   }
   for (const std::string& bad :

@@ -232,6 +232,7 @@ TEST_F(ServerErrors, ServerB10_AFullQueueIs429AndNoModelIs503BothWithRetryAfter)
   EXPECT_TRUE(response.header("x-should-retry").empty());
   EXPECT_EQ(chat({{"stream", true}}).status, 429);
 
+  releaseFakeEngine();
   host().unload();
   for (int i = 0; i < 1000 && host().snapshot().state != HostState::Empty; ++i) usleep(5000);
   response = chat();
@@ -360,7 +361,8 @@ TEST_F(ServerErrors, WhatCannotBeHonouredIsRefusedByName) {
   startServer();
   const json tool = {{"type", "function"}, {"function", {{"name", "f"}}}};
   const std::vector<std::pair<json, std::string>> cases = {
-      {{{"tools", {tool}}}, "tools"},
+      {{{"tools", {tool}}, {"parallel_tool_calls", false}}, "parallel_tool_calls"},
+      {{{"tools", {{{"type", "function"}}}}}, "tools[0]"},
       {{{"tools", {tool}}, {"tool_choice", "required"}}, "tool_choice"},
       {{{"tool_choice", {{"type", "function"}, {"function", {{"name", "f"}}}}}}, "tool_choice"},
       {{{"response_format", {{"type", "json_object"}}}}, "response_format"},
@@ -377,6 +379,7 @@ TEST_F(ServerErrors, WhatCannotBeHonouredIsRefusedByName) {
     EXPECT_EQ(errorOf(response)["param"], param) << fields;
   }
   EXPECT_EQ(chat({{"tools", {tool}}, {"tool_choice", "none"}}).status, 200);
+  EXPECT_EQ(chat({{"tools", {tool}}}).status, 200);
   EXPECT_EQ(chat({{"tools", json::array()}}).status, 200);
   EXPECT_EQ(chat({{"response_format", {{"type", "text"}}}}).status, 200);
 }
