@@ -16,7 +16,7 @@
 #include "engine/decoder/dummy_weights.h"
 #include "engine/loaders/convert_rows.h"
 #include "engine/loaders/model_source.h"
-#include "kernels/quant/dequantize.h"
+#include "kernels/dequantize.h"
 
 namespace engine {
 

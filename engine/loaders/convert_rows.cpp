@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "kernels/quant/half.h"
+#include "kernels/half.h"
 
 namespace engine {
 

@@ -5,12 +5,13 @@
 #include <exception>
 
 #include "engine/decoder/decoder.h"
+#include "engine/load_tokenizer.h"
 #include "engine/loaders/model_source.h"
+#include "engine/prompt_tools.h"
 #include "engine/scheduler/backend_runner.h"
 #include "engine/scheduler/byte_tokenizer.h"
 #include "engine/scheduler/loaded_engine.h"
 #include "engine/scheduler/option_checks.h"
-#include "engine/tokenizers/load_tokenizer.h"
 
 namespace engine {
 
@@ -84,17 +85,7 @@ class Load {
   }
 
   Result<void> chooseItsTemplate() {
-    TemplateQuery query;
-    query.requestedName = m_options.templateName.empty() ? m_info.requestedTemplate : m_options.templateName;
-    query.requestedSource = m_options.templateName.empty() ? m_info.requestedTemplateSource : "CONV_TEMPLATE";
-    query.templateFile = m_options.templateFile.string();
-    query.modelId = m_info.modelId;
-    query.modelTemplate = m_info.chatTemplate;
-    query.family = m_info.family;
-    query.bosToken = m_tokenizer->tokenText(m_tokenizer->bosId());
-    query.eosToken = m_tokenizer->tokenText(m_tokenizer->eosId());
-    query.userTemplateDirectory = m_options.userTemplateDirectory.string();
-    ENGINE_ASSIGN_OR_RETURN(TemplateChoice choice, chooseTemplate(query));
+    ENGINE_ASSIGN_OR_RETURN(TemplateChoice choice, chooseModelTemplate(m_options, m_info, *m_tokenizer));
     m_template = std::move(choice.chatTemplate);
     m_facts.templateName = m_template->name();
     m_facts.templateReason = std::move(choice.reason);

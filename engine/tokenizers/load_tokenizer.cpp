@@ -1,4 +1,4 @@
-#include "engine/tokenizers/load_tokenizer.h"
+#include "engine/load_tokenizer.h"
 
 #include <fmt/format.h>
 

@@ -11,7 +11,7 @@
 
 #include <cstdint>
 
-#include "kernels/quant/half.h"
+#include "kernels/half.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace kernels::cpu::HWY_NAMESPACE {

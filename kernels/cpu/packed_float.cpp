@@ -5,7 +5,7 @@
 #include "kernels/cpu/matmul/products.h"
 #include "kernels/cpu/packed_common.h"
 #include "kernels/cpu/packed_layout.h"
-#include "kernels/quant/dequantize.h"
+#include "kernels/dequantize.h"
 
 namespace kernels::cpu {
 

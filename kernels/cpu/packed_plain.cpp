@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "kernels/cpu/packed_common.h"
-#include "kernels/quant/dequantize.h"
+#include "kernels/dequantize.h"
 
 namespace kernels::cpu {
 

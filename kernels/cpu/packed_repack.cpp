@@ -5,7 +5,7 @@
 
 #include "kernels/cpu/packed_layout.h"
 #include "kernels/quant/block_formats.h"
-#include "kernels/quant/half.h"
+#include "kernels/half.h"
 
 namespace kernels::cpu {
 

@@ -6,7 +6,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "kernels/quant/dequantize.h"
+#include "kernels/dequantize.h"
 
 namespace kernels::cpu {
 namespace {

@@ -1,5 +1,5 @@
 #include "kernels/quant/block_formats.h"
-#include "kernels/quant/half.h"
+#include "kernels/half.h"
 
 namespace kernels::quant {
 

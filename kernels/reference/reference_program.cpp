@@ -1,6 +1,6 @@
 #include "kernels/reference/reference_program.h"
 
-#include "kernels/quant/half.h"
+#include "kernels/half.h"
 
 namespace kernels::reference {
 namespace {

@@ -15,7 +15,7 @@
 #include <cstring>
 
 #include "hwy/highway.h"
-#include "kernels/quant/half.h"
+#include "kernels/half.h"
 #if HWY_ARCH_X86
 #include <immintrin.h>
 #endif

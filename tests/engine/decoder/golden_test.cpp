@@ -4,15 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/decoder/step_session.h"
 #include "tests/support/golden.h"
-#include "tests/support/step_runner.h"
 
 namespace engine {
 namespace {
 
 using testing::Golden;
 using testing::GoldenCase;
-using testing::StepRunner;
 
 constexpr float kTolerance = 2e-4f;
 constexpr uint32_t kMaxTokens = 256;
@@ -45,7 +44,7 @@ class GoldenTest : public ::testing::TestWithParam<const char*> {
     if (golden.absent) GTEST_SKIP() << golden.problem;
     ASSERT_EQ(golden.problem, "");
     ASSERT_FALSE(golden.cases.empty());
-    auto opened = StepRunner::open(golden.model, exact(), kMaxTokens);
+    auto opened = StepSession::open(golden.model, exact(), kMaxTokens, 4 * kMaxTokens);
     ASSERT_TRUE(opened.ok()) << opened.error().message;
     runner = std::move(opened).value();
   }
@@ -67,7 +66,7 @@ class GoldenTest : public ::testing::TestWithParam<const char*> {
   }
 
   Golden golden;
-  std::unique_ptr<StepRunner> runner;
+  std::unique_ptr<StepSession> runner;
 };
 
 TEST_P(GoldenTest, LogitsAgree) {

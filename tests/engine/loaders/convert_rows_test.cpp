@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/loaders/json_file.h"
-#include "kernels/quant/dequantize.h"
+#include "kernels/dequantize.h"
 
 namespace engine {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "engine/tokenizers/load_tokenizer.h"
+#include "engine/load_tokenizer.h"
 #include "engine/tokenizers/utf8.h"
 
 namespace {

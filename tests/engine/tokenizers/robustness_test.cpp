@@ -9,7 +9,7 @@
 #include <iterator>
 #include <random>
 
-#include "engine/tokenizers/load_tokenizer.h"
+#include "engine/load_tokenizer.h"
 
 namespace {
 

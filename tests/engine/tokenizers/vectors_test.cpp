@@ -6,7 +6,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "engine/tokenizers/load_tokenizer.h"
+#include "engine/load_tokenizer.h"
 #include "tests/engine/tokenizers/unpacked.h"
 
 namespace {

@@ -12,8 +12,8 @@
 #include "hwy/targets.h"
 #include "kernels/cpu/matmul/products.h"
 #include "kernels/cpu/packed_matrix.h"
-#include "kernels/quant/dequantize.h"
-#include "kernels/quant/half.h"
+#include "kernels/dequantize.h"
+#include "kernels/half.h"
 #include "tests/kernels/cpu/stored_weights.h"
 
 namespace kernels::cpu {

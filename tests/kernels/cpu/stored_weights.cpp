@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "kernels/quant/half.h"
+#include "kernels/half.h"
 
 namespace kernels::cpu {
 

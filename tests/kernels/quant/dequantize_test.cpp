@@ -1,4 +1,4 @@
-#include "kernels/quant/dequantize.h"
+#include "kernels/dequantize.h"
 
 #include <gtest/gtest.h>
 

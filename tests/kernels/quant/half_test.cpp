@@ -1,4 +1,4 @@
-#include "kernels/quant/half.h"
+#include "kernels/half.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "tests/support/step_runner.h"
+#include "engine/decoder/step_session.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,11 +6,11 @@
 
 #include "engine/loaders/model_source.h"
 
-namespace engine::testing {
+namespace engine {
 
-Result<std::unique_ptr<StepRunner>> StepRunner::open(const std::filesystem::path& path, const EngineOptions& options,
-                                                     uint32_t maxTokens) {
-  std::unique_ptr<StepRunner> out(new StepRunner);
+Result<std::unique_ptr<StepSession>> StepSession::open(const std::filesystem::path& path, const EngineOptions& options,
+                                                       uint32_t maxTokens, uint32_t maxPositions) {
+  std::unique_ptr<StepSession> out(new StepSession);
   out->m_maxTokens = maxTokens;
   kernels::CpuOptions cpu;
   cpu.nThreads = options.nThreads;
@@ -19,7 +19,7 @@ Result<std::unique_ptr<StepRunner>> StepRunner::open(const std::filesystem::path
   ENGINE_ASSIGN_OR_RETURN(out->m_decoder, Decoder::load(*source, options, *out->m_backend, {}));
 
   const ComputeType compute = computeType(options, source->storedDType());
-  const uint32_t nBlocks = maxTokens * 4 / kernels::kKvBlockTokens + 1;
+  const uint32_t nBlocks = maxPositions / kernels::kKvBlockTokens + 1;
   ENGINE_RETURN_IF_BAD_STATUS(out->m_backend->createKvCache(out->m_decoder->kvCache(nBlocks, compute.cache)));
   ENGINE_RETURN_IF_BAD_STATUS(out->m_backend->createSlots(1));
   ProgramShape shape;
@@ -35,7 +35,7 @@ Result<std::unique_ptr<StepRunner>> StepRunner::open(const std::filesystem::path
   return out;
 }
 
-Result<std::vector<float>> StepRunner::step(std::span<const int32_t> tokens, uint32_t nRows) {
+Result<std::vector<float>> StepSession::step(std::span<const int32_t> tokens, uint32_t nRows) {
   const auto n = static_cast<uint32_t>(tokens.size());
   const kernels::SequenceSpan sequence{0, n, m_length, 0};
   std::vector<int32_t> rows(nRows), slots(nRows, -1);
@@ -55,4 +55,4 @@ Result<std::vector<float>> StepRunner::step(std::span<const int32_t> tokens, uin
   return logits;
 }
 
-}  // namespace engine::testing
+}  // namespace engine

@@ -1,4 +1,4 @@
-// Runs a decoder's steps for one sequence, for tests that look at logits.
+// Runs a decoder's steps for one sequence, for whoever wants to look at logits.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 #include "engine/result.h"
 #include "kernels/backend.h"
 
-namespace engine::testing {
+namespace engine {
 
 /// One sequence on a backend of its own. Its cache blocks are scattered, so that nothing relies on their order.
-class StepRunner {
+class StepSession {
  public:
-  /// Loads the model at `path` on the CPU. `maxTokens` bounds a step and, times 4, the sequence.
-  static Result<std::unique_ptr<StepRunner>> open(const std::filesystem::path& path, const EngineOptions& options,
-                                                  uint32_t maxTokens);
+  /// Loads the model at `path` on the CPU. `maxTokens` bounds a step, `maxPositions` the sequence.
+  static Result<std::unique_ptr<StepSession>> open(const std::filesystem::path& path, const EngineOptions& options,
+                                                   uint32_t maxTokens, uint32_t maxPositions);
 
   /// Appends tokens to the sequence; logits [n, vocab] of the last `nRows` of them.
   Result<std::vector<float>> step(std::span<const int32_t> tokens, uint32_t nRows);
@@ -29,7 +29,7 @@ class StepRunner {
   kernels::Backend& backend() { return *m_backend; }
 
  private:
-  StepRunner() = default;
+  StepSession() = default;
 
   std::unique_ptr<kernels::Backend> m_backend;
   std::unique_ptr<Decoder> m_decoder;
@@ -39,4 +39,4 @@ class StepRunner {
   uint32_t m_length = 0, m_maxTokens = 0;
 };
 
-}  // namespace engine::testing
+}  // namespace engine

@@ -1,0 +1,130 @@
+#include "app/cli/bench_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <random>
+
+namespace app::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// When each token of a request came.
+class TimedSink : public engine::GenerationSink {
+ public:
+  void onEvent(const engine::GenerationEvent& event) override {
+    const Clock::time_point now = Clock::now();
+    const std::lock_guard lock(m_mutex);
+    if (std::holds_alternative<engine::StartedEvent>(event)) started = now;
+    if (std::holds_alternative<engine::PrefillEvent>(event)) ++prefillSteps;
+    if (const auto* tokens = std::get_if<engine::TokensEvent>(&event)) {
+      times.insert(times.end(), tokens->tokens.size(), now);
+    }
+    if (const auto* failed = std::get_if<engine::FailedEvent>(&event)) error = failed->error;
+    const auto* finished = std::get_if<engine::FinishedEvent>(&event);
+    if (error || (finished != nullptr && finished->last)) {
+      m_done = true;
+      m_wake.notify_all();
+    }
+  }
+  void wait() {
+    std::unique_lock lock(m_mutex);
+    m_wake.wait(lock, [this] { return m_done; });
+  }
+
+  // Read after wait().
+  Clock::time_point started;
+  std::vector<Clock::time_point> times;
+  std::optional<engine::Error> error;
+  uint32_t prefillSteps = 0;
+
+ private:
+  std::mutex m_mutex;
+  std::condition_variable m_wake;
+  bool m_done = false;
+};
+
+engine::GenerationRequest makeRequest(const engine::Engine& engine, uint32_t promptTokens, uint32_t tokens,
+                                      uint32_t seed) {
+  engine::GenerationRequest request;
+  std::mt19937 random(seed);
+  const uint32_t vocab = std::max(engine.facts().model.vocabSize, 2u);
+  for (uint32_t i = 0; i < std::max(promptTokens, 1u); ++i) {
+    request.prompt.push_back(static_cast<engine::TokenId>(random() % vocab));
+  }
+  request.sampling.temperature = 0;
+  request.maxTokens = tokens;
+  request.ignoreEos = true;
+  request.client = "bench";
+  return request;
+}
+
+engine::Result<std::vector<std::shared_ptr<TimedSink>>> runAll(engine::Engine& engine, uint32_t promptTokens,
+                                                               uint32_t tokens, uint32_t sequences) {
+  std::vector<std::shared_ptr<TimedSink>> sinks;
+  std::vector<engine::RequestId> ids;
+  for (uint32_t i = 0; i < sequences; ++i) {
+    sinks.push_back(std::make_shared<TimedSink>());
+    const auto id = engine.submit(makeRequest(engine, promptTokens, tokens, i + 1), sinks.back());
+    if (!id.ok()) {
+      for (const engine::RequestId each : ids) engine.cancel(each);
+      return id.error();
+    }
+    ids.push_back(id.value());
+  }
+  for (const auto& sink : sinks) sink->wait();
+  for (const auto& sink : sinks) {
+    if (sink->error) return *sink->error;
+  }
+  return sinks;
+}
+
+double seconds(Clock::duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace
+
+engine::Result<BenchResult> benchDecode(engine::Engine& engine, const DecodeShape& shape, uint32_t rounds) {
+  BenchResult best;
+  for (uint32_t round = 0; round < rounds; ++round) {
+    ENGINE_ASSIGN_OR_RETURN(const auto sinks, runAll(engine, shape.context, shape.tokens, shape.sequences));
+    // From the moment the last sequence has its first token to the moment the first one is through: all are running.
+    Clock::time_point begin = Clock::time_point::min(), end = Clock::time_point::max();
+    for (const auto& sink : sinks) {
+      begin = std::max(begin, sink->times.front());
+      end = std::min(end, sink->times.back());
+    }
+    size_t tokens = 0;
+    for (const auto& sink : sinks) {
+      tokens += static_cast<size_t>(std::count_if(sink->times.begin(), sink->times.end(),
+                                                  [&](Clock::time_point t) { return t > begin && t <= end; }));
+    }
+    if (tokens == 0 || end <= begin) {
+      return engine::Error{engine::ErrorCode::InvalidArgument,
+                           "--decode is too short: the first sequence ended before the last one began", "decode"};
+    }
+    const double rate = static_cast<double>(tokens) / seconds(end - begin);
+    if (rate > best.tokensPerSecond)
+      best = {.tokensPerSecond = rate, .meanContext = shape.context + shape.tokens / 2.0};
+  }
+  return best;
+}
+
+engine::Result<BenchResult> benchPrefill(engine::Engine& engine, uint32_t tokens, uint32_t rounds) {
+  BenchResult best;
+  for (uint32_t round = 0; round < rounds; ++round) {
+    ENGINE_ASSIGN_OR_RETURN(const auto sinks, runAll(engine, tokens, 1, 1));
+    const TimedSink& sink = *sinks.front();
+    const double rate = tokens / seconds(sink.times.front() - sink.started);
+    if (rate > best.tokensPerSecond) {
+      best = {.tokensPerSecond = rate, .meanContext = tokens / 2.0, .steps = std::max(1.0, sink.prefillSteps * 1.0)};
+    }
+  }
+  return best;
+}
+
+}  // namespace app::cli

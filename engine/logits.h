@@ -1,0 +1,30 @@
+// A model's logits for given ids, without scheduler, sampling or template: what `hearth-cli logits` prints and what
+// implementations are compared by.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/options.h"
+#include "engine/result.h"
+
+namespace engine {
+
+struct LogitsQuestion {
+  bool allPositions = false;  ///< logits after every id, not only the last
+  uint32_t greedy = 0;        ///< ids to decode after them, end tokens ignored
+};
+
+struct LogitsAnswer {
+  uint32_t vocab = 0;
+  std::vector<float> logits;    ///< [1 or ids, vocab]
+  std::vector<int32_t> greedy;  ///< decoded ids
+  std::vector<float> margins;   ///< largest minus second largest logit, at each of them
+};
+
+/// Loads the model by itself on the CPU. InvalidArgument for ids outside the vocabulary or none at all.
+Result<LogitsAnswer> computeLogits(const EngineOptions& options, std::span<const int32_t> ids,
+                                   const LogitsQuestion& question);
+
+}  // namespace engine
