@@ -1,0 +1,112 @@
+// serve and chat together, as two processes on the loopback address.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "tests/app/cli/run_program.h"
+#include "tests/support/starter_model.h"
+
+namespace app::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using Json = nlohmann::json;
+
+constexpr double kPatience = 150;
+
+/// hearth-cli serve on a free port, ready to answer.
+class Server {
+ public:
+  explicit Server(const std::string& model, std::vector<std::string> more = {}) : m_program(arguments(model, more)) {
+    m_ready = m_program.waitForOutput("}\n", kPatience);
+  }
+  bool ready() const { return m_ready; }
+  ProgramResult end() {
+    m_program.signal(SIGTERM);
+    return m_program.wait(kPatience);
+  }
+  /// The address it printed.
+  std::string url() { return Json::parse(m_program.output(), nullptr, false).value("base_url", ""); }
+
+ private:
+  static std::vector<std::string> arguments(const std::string& model, const std::vector<std::string>& more) {
+    std::vector<std::string> result = {"serve", "--model-path", model, "--port", "0", "--json", "--threads", "2"};
+    result.insert(result.end(), more.begin(), more.end());
+    return result;
+  }
+  Program m_program;
+  bool m_ready = false;
+};
+
+TEST(CliChat, AgainstServe) {
+  Server server(tinyModel().string());
+  ASSERT_TRUE(server.ready()) << server.end().err;
+  ASSERT_THAT(server.url(), StartsWith("http://127.0.0.1:"));
+  const ProgramResult chat =
+      runCli({"chat", "--server", server.url(), "--max-tokens", "8", "--temperature", "0"}, "ab\ncd\n");
+  EXPECT_EQ(chat.exitCode, 0) << chat.out << chat.err;
+  EXPECT_THAT(chat.out, StartsWith("User: Assistant: "));
+  const size_t second = chat.out.find("User: ", 5);
+  ASSERT_NE(second, std::string::npos) << chat.out;
+  EXPECT_THAT(chat.out.substr(second), StartsWith("User: Assistant: "));
+  const ProgramResult ended = server.end();
+  EXPECT_EQ(ended.exitCode, 0) << ended.err;
+}
+
+TEST(CliChat, RefusalIsPrintedAndFails) {
+  Server server(tinyModel().string(), {"--api-keys", "right"});
+  ASSERT_TRUE(server.ready()) << server.end().err;
+  const ProgramResult chat = runCli({"chat", "--server", server.url(), "--token", "wrong"}, "hello\n");
+  EXPECT_EQ(chat.exitCode, 1);
+  EXPECT_THAT(chat.out, HasSubstr("invalid_api_key"));
+  const ProgramResult good =
+      runCli({"chat", "--server", server.url(), "--token", "right", "--max_tokens=4", "--top_p", "0.9"}, "ab\n");
+  EXPECT_EQ(good.exitCode, 0) << good.out << good.err;
+  EXPECT_EQ(server.end().exitCode, 0);
+}
+
+TEST(CliChat, NoServerThere) {
+  const ProgramResult chat = runCli({"chat", "--server", "http://127.0.0.1:9"}, "hello\n");
+  EXPECT_EQ(chat.exitCode, 1);
+}
+
+TEST(CliChat, WithAModelOfItsOwn) {
+  const ProgramResult chat = runCli(
+      {"chat", "--model-path", tinyModel().string(), "--max-tokens", "8", "--temperature", "0", "--threads", "2"},
+      "ab\n");
+  EXPECT_EQ(chat.exitCode, 0) << chat.out << chat.err;
+  EXPECT_THAT(chat.out, StartsWith("User: Assistant: "));
+}
+
+TEST(CliChat, StarterModelAnswers) {
+  const std::filesystem::path model = engine::testing::starterModel();
+  if (model.empty()) GTEST_SKIP() << "the starter model is not in the cache";
+  const ProgramResult chat = runCli({"chat", "--model-path", model.string(), "--max-tokens", "24", "--temperature", "0",
+                                     "--max-model-len", "512", "--threads", "2"},
+                                    "What is the capital of France?\n");
+  EXPECT_EQ(chat.exitCode, 0) << chat.err;
+  EXPECT_THAT(chat.out, HasSubstr("Paris"));
+}
+
+TEST(CliServe, WhatIsRefused) {
+  const std::string model = tinyModel().string();
+  const ProgramResult open = runCli({"serve", "--model-path", model, "--host", "0.0.0.0", "--port", "0"});
+  EXPECT_EQ(open.exitCode, 2) << open.err;
+  const ProgramResult missing = runCli({"serve", "--model-path", "/nonexistent/model", "--port", "0"});
+  EXPECT_EQ(missing.exitCode, 1);
+  EXPECT_THAT(missing.err, HasSubstr("/nonexistent/model"));
+  Server first(model);
+  ASSERT_TRUE(first.ready());
+  const std::string url = first.url();
+  const size_t colon = url.find(':', 5);
+  const std::string port = url.substr(colon + 1, url.find('/', colon) - colon - 1);
+  const ProgramResult taken = runCli({"serve", "--model-path", model, "--port", port});
+  EXPECT_EQ(taken.exitCode, 1);
+  EXPECT_THAT(taken.err, HasSubstr(port));
+}
+
+}  // namespace
+}  // namespace app::testing

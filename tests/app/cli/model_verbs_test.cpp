@@ -1,0 +1,92 @@
+// inspect, estimate, logits, bench over tiny models.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "tests/app/cli/run_program.h"
+#include "tests/support/golden.h"
+
+namespace app::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+Json parse(const ProgramResult& result) {
+  EXPECT_EQ(result.exitCode, 0) << result.err;
+  Json json = Json::parse(result.out, nullptr, false);
+  EXPECT_TRUE(json.is_object()) << result.out;
+  return json;
+}
+
+TEST(CliInspect, TellsWhatAModelIs) {
+  const Json json = parse(runCli({"inspect", "--json", tinyModel().string()}));
+  EXPECT_EQ(json.at("format"), "gguf");
+  EXPECT_EQ(json.at("family"), "llama");
+  EXPECT_EQ(json.at("loadable"), true);
+  EXPECT_GT(json.at("layers").get<int>(), 0);
+  EXPECT_NE(json.at("template").at("reason").get<std::string>(), "");
+  const ProgramResult people = runCli({"inspect", tinyModel().string()});
+  EXPECT_EQ(people.exitCode, 0);
+  EXPECT_THAT(people.out, HasSubstr("llama"));
+}
+
+TEST(CliEstimate, JsonAddsUp) {
+  const Json json = parse(runCli({"estimate", tinyModel().string(), "--json"}));
+  EXPECT_EQ(json.at("fits"), true);
+  const Json& device = json.at("devices").at(0);
+  EXPECT_EQ(device.at("needed").get<uint64_t>(), device.at("weights").get<uint64_t>() +
+                                                     device.at("kv_cache").get<uint64_t>() +
+                                                     device.at("activations").get<uint64_t>());
+  const Json shorter = parse(runCli({"estimate", tinyModel().string(), "--json", "--max_model_len=16"}));
+  EXPECT_EQ(shorter.at("context"), 16);
+  const Json modes = parse(runCli({"estimate", tinyModel().string(), "--compare", "--json"})).at("modes");
+  ASSERT_EQ(modes.size(), 6u);
+  for (const Json& mode : modes) {
+    EXPECT_TRUE(mode.at("available").get<bool>() || !mode.at("reason").get<std::string>().empty());
+  }
+}
+
+TEST(CliLogits, MatchTheGolden) {
+  const engine::testing::Golden golden = engine::testing::readGolden("llama3.1");
+  ASSERT_TRUE(golden.problem.empty()) << golden.problem;
+  const engine::testing::GoldenCase& first = golden.cases.front();
+  std::string ids;
+  for (const int32_t id : first.prompt) ids += (ids.empty() ? "" : ",") + std::to_string(id);
+  const Json json = parse(runCli({"logits", "--model-path", golden.model.string(), "--dtype", "float32", "--ids", ids,
+                                  "--greedy", std::to_string(first.greedy.size())}));
+  const auto logits = json.at("logits").get<std::vector<float>>();
+  ASSERT_EQ(logits.size(), first.lastLogits.size());
+  for (size_t i = 0; i < logits.size(); ++i) ASSERT_NEAR(logits[i], first.lastLogits[i], 1e-3) << i;
+  EXPECT_EQ(json.at("greedy").get<std::vector<int32_t>>(), first.greedy);
+  EXPECT_EQ(json.at("margins").size(), first.greedy.size());
+}
+
+TEST(CliLogits, BadIds) {
+  for (const char* ids : {"999999", "-1", "a", ""}) {
+    const ProgramResult result = runCli({"logits", tinyModel().string(), "--ids", ids});
+    EXPECT_NE(result.exitCode, 0) << ids;
+    EXPECT_EQ(result.out, "") << ids;
+  }
+}
+
+TEST(CliBench, JsonHasTheDocumentedShape) {
+  const Json json = parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "8", "--decode", "12",
+                                  "--context", "0", "--sequences", "1,2", "--threads", "2"}));
+  EXPECT_GT(json.at("limits").at("read_gb_s").get<double>(), 0);
+  ASSERT_EQ(json.at("decode").size(), 2u);
+  for (const Json& row : json.at("decode")) {
+    for (const char* key : {"context", "sequences", "tokens_per_s", "step_ms", "bytes_per_step", "share"}) {
+      EXPECT_TRUE(row.at(key).is_number()) << key;
+    }
+    EXPECT_GT(row.at("tokens_per_s").get<double>(), 0);
+  }
+  ASSERT_EQ(json.at("prefill").size(), 1u);
+  EXPECT_EQ(json.at("prefill").at(0).at("tokens"), 8);
+  EXPECT_GT(json.at("load").at("bytes").get<uint64_t>(), 0u);
+}
+
+}  // namespace
+}  // namespace app::testing
