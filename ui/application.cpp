@@ -68,7 +68,8 @@ void prepareGuiApplication() {
   QGuiApplication::setDesktopFileName(QStringLiteral("hearth"));
   QGuiApplication::setApplicationVersion(QStringLiteral(HEARTH_VERSION));
   QFont::insertSubstitutions("Inter", {"Noto Sans", "Noto Sans CJK SC", "DejaVu Sans", "sans-serif"});
-  QFont::insertSubstitutions("JetBrains Mono", {"Cascadia Mono", "Noto Sans Mono", "Noto Sans Mono CJK SC", "monospace"});
+  QFont::insertSubstitutions("JetBrains Mono",
+                             {"Cascadia Mono", "Noto Sans Mono", "Noto Sans Mono CJK SC", "monospace"});
   QFont font(QStringLiteral("Inter"));
   font.setPixelSize(13);
   QGuiApplication::setFont(font);
@@ -84,7 +85,9 @@ Application::Application(const app::AppPaths& paths)
   m_engine->addImageProvider(QStringLiteral("hatch"), new HatchProvider);
 }
 
-Application::~Application() { m_engine.reset(); }
+Application::~Application() {
+  m_engine.reset();
+}
 
 QQuickWindow* Application::show() {
   m_engine->setInitialProperties({{QStringLiteral("shell"), QVariant::fromValue(m_shell.get())}});

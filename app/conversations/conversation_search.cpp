@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "app/conversations/conversation_rows.h"
-#include "engine/tokenizers/unicode_class.h"
-#include "engine/tokenizers/utf8.h"
+#include "engine/unicode_class.h"
+#include "engine/utf8.h"
 
 namespace app {
 namespace {

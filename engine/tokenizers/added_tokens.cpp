@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/tokenizers/unicode_class.h"
-#include "engine/tokenizers/utf8.h"
+#include "engine/unicode_class.h"
+#include "engine/utf8.h"
 
 namespace engine {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "engine/tokenizers/utf8.h"
+#include "engine/utf8.h"
 
 namespace engine {
 namespace {

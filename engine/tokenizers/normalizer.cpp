@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/tokenizers/utf8.h"
+#include "engine/utf8.h"
 
 namespace engine {
 namespace {

@@ -8,7 +8,7 @@
 #include <array>
 #include <chrono>
 
-#include "engine/tokenizers/utf8.h"
+#include "engine/utf8.h"
 
 namespace engine {
 namespace {

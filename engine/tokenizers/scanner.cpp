@@ -1,7 +1,7 @@
 #include "engine/tokenizers/scanner.h"
 
-#include "engine/tokenizers/unicode_class.h"
-#include "engine/tokenizers/utf8.h"
+#include "engine/unicode_class.h"
+#include "engine/utf8.h"
 
 namespace engine {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "engine/tokenizers/utf8.h"
 #include "engine/tokenizers/word_cache.h"
+#include "engine/utf8.h"
 
 namespace engine {
 namespace {

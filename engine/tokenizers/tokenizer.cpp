@@ -1,6 +1,6 @@
 #include "engine/tokenizer.h"
 
-#include "engine/tokenizers/utf8.h"
+#include "engine/utf8.h"
 
 namespace engine {
 

@@ -1,4 +1,4 @@
-#include "engine/tokenizers/unicode_class.h"
+#include "engine/unicode_class.h"
 
 #include <utf8proc.h>
 

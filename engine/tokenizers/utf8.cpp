@@ -1,4 +1,4 @@
-#include "engine/tokenizers/utf8.h"
+#include "engine/utf8.h"
 
 namespace engine {
 

@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "kernels/cpu/packed_layout.h"
-#include "kernels/quant/block_formats.h"
 #include "kernels/half.h"
+#include "kernels/quant/block_formats.h"
 
 namespace kernels::cpu {
 

@@ -1,6 +1,6 @@
 // The K formats: super-blocks of 256 whose sub-blocks have small integer scales on top of a half-precision one.
-#include "kernels/quant/block_formats.h"
 #include "kernels/half.h"
+#include "kernels/quant/block_formats.h"
 
 namespace kernels::quant {
 

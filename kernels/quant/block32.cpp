@@ -1,6 +1,6 @@
 // Formats in blocks of 32: a half-precision scale, for some a minimum, then the values.
-#include "kernels/quant/block_formats.h"
 #include "kernels/half.h"
+#include "kernels/quant/block_formats.h"
 
 namespace kernels::quant {
 

@@ -1,5 +1,5 @@
-#include "kernels/quant/block_formats.h"
 #include "kernels/half.h"
+#include "kernels/quant/block_formats.h"
 
 namespace kernels::quant {
 

@@ -43,11 +43,17 @@ void ShellModel::setScheme(const QString& scheme) {
   emit darkChanged();
 }
 
-bool ShellModel::dark() const { return m_scheme == "dark" || (m_scheme == "system" && m_systemScheme.dark()); }
+bool ShellModel::dark() const {
+  return m_scheme == "dark" || (m_scheme == "system" && m_systemScheme.dark());
+}
 
-QRect ShellModel::savedGeometry() const { return m_state->value("geometry").toRect(); }
+QRect ShellModel::savedGeometry() const {
+  return m_state->value("geometry").toRect();
+}
 
-bool ShellModel::savedMaximized() const { return m_state->value("maximized").toBool(); }
+bool ShellModel::savedMaximized() const {
+  return m_state->value("maximized").toBool();
+}
 
 void ShellModel::saveGeometry(const QRect& geometry, bool maximized) {
   if (!maximized) m_state->setValue("geometry", geometry);

@@ -35,8 +35,7 @@ SystemScheme::SystemScheme(QObject* parent) : QObject(parent) {
 void SystemScheme::askPortal() {
   QDBusConnection bus = QDBusConnection::sessionBus();
   if (!bus.isConnected()) return;
-  bus.connect(kService, kPath, kInterface, "SettingChanged", this,
-              SLOT(portalChanged(QString, QString, QDBusVariant)));
+  bus.connect(kService, kPath, kInterface, "SettingChanged", this, SLOT(portalChanged(QString, QString, QDBusVariant)));
   QDBusMessage call = QDBusMessage::createMethodCall(kService, kPath, kInterface, "Read");
   call << QString(kGroup) << QString(kKey);
   auto* watcher = new QDBusPendingCallWatcher(bus.asyncCall(call, 2000), this);

@@ -8,7 +8,7 @@
 #include <random>
 
 #include "engine/load_tokenizer.h"
-#include "engine/tokenizers/utf8.h"
+#include "engine/utf8.h"
 
 namespace {
 

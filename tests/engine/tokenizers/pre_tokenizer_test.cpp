@@ -6,7 +6,7 @@
 #include <chrono>
 #include <random>
 
-#include "engine/tokenizers/utf8.h"
+#include "engine/utf8.h"
 
 namespace {
 
