@@ -7,7 +7,6 @@
 
 #include "app/cli/verb.h"
 #include "app/server/chat_messages.h"
-#include "engine/json.h"
 #include "engine/prompt_tools.h"
 
 namespace app::cli {
@@ -19,18 +18,20 @@ constexpr std::array<std::string_view, 8> kFields = {
     "messages",  "tools",     "documents", "add_generation_prompt", "continue_final_message",
     "bos_token", "eos_token", "now"};
 
-engine::Result<engine::ChatPrompt> readPrompt(nlohmann::json input, const engine::ChatTemplate& chatTemplate) {
-  if (input.is_array()) input = nlohmann::json{{"messages", std::move(input)}};
-  if (!input.is_object()) {
-    return engine::Error{engine::ErrorCode::InvalidArgument,
-                         "stdin must hold an array of messages or an object with them"};
+engine::Result<engine::ChatPrompt> readPrompt(std::string text) {
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string::npos && text[first] == '[') text = "{\"messages\":" + text + "}";
+  auto parsed = parseBody(text);
+  if (const auto* bad = std::get_if<ApiError>(&parsed)) {
+    return engine::Error{engine::ErrorCode::InvalidArgument, "standard input: " + bad->message};
   }
+  const auto& input = std::get<nlohmann::ordered_json>(parsed);
   engine::ChatPrompt prompt;
   FieldProblems problems;
   FieldReader reader(input, problems);
-  prompt.messages = readMessages(reader, problems, chatTemplate);
-  if (const nlohmann::json* tools = reader.value("tools")) prompt.tools = *tools;
-  if (const nlohmann::json* documents = reader.value("documents")) prompt.documents = *documents;
+  prompt.messages = readMessages(reader, problems);
+  if (const auto* tools = reader.value("tools")) prompt.tools = *tools;
+  if (const auto* documents = reader.value("documents")) prompt.documents = *documents;
   prompt.addGenerationPrompt = reader.boolean("add_generation_prompt").value_or(true);
   prompt.continueLast = reader.boolean("continue_final_message").value_or(false);
   if (prompt.continueLast) prompt.addGenerationPrompt = false;
@@ -69,13 +70,11 @@ int runRender(std::span<const std::string> arguments) {
     const bool templateName = !options.templateName.empty() && tools.error().code == engine::ErrorCode::NotFound;
     return templateName ? usage(tools.error().message) : fail(tools.error());
   }
-  const auto text = readInput();
+  auto text = readInput();
   if (!text.ok()) return fail(text.error());
-  auto input = engine::parseJson(text.value());
-  if (!input.ok()) return fail(input.error());
 
   const engine::ChatTemplate& chatTemplate = *tools->choice.chatTemplate;
-  const auto prompt = readPrompt(std::move(input).value(), chatTemplate);
+  const auto prompt = readPrompt(std::move(text).value());
   if (!prompt.ok()) return fail(prompt.error());
   const auto rendered = chatTemplate.render(prompt.value());
   if (!rendered.ok()) return fail(rendered.error());

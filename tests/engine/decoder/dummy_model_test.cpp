@@ -3,14 +3,13 @@
 
 #include <cmath>
 
+#include "engine/decoder/step_session.h"
 #include "tests/support/model_builder.h"
-#include "tests/support/step_runner.h"
 
 namespace engine {
 namespace {
 
 using testing::ModelBuilder;
-using testing::StepRunner;
 using testing::TempFolder;
 
 TEST(DummyModelTest, RunsInEveryType) {
@@ -25,7 +24,7 @@ TEST(DummyModelTest, RunsInEveryType) {
     options.loadFormat = LoadFormat::Dummy;
     options.dtype = dtype;
     options.nThreads = 1;
-    const auto runner = StepRunner::open(folder.path(), options, 32);
+    const auto runner = StepSession::open(folder.path(), options, 32, 128);
     ASSERT_TRUE(runner.ok()) << runner.error().message;
     const auto logits = runner.value()->step(std::vector<int32_t>{1, 2, 3}, 3);
     ASSERT_TRUE(logits.ok()) << logits.error().message;
@@ -38,7 +37,7 @@ TEST(DummyModelTest, RunsInEveryType) {
     EXPECT_LT(largest, 100.0f);
   }
   EngineOptions real;
-  EXPECT_FALSE(StepRunner::open(folder.path(), real, 32).ok());
+  EXPECT_FALSE(StepSession::open(folder.path(), real, 32, 128).ok());
 }
 
 }  // namespace
