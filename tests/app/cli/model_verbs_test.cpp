@@ -54,7 +54,7 @@ TEST(CliLogits, MatchTheGolden) {
   ASSERT_TRUE(golden.problem.empty()) << golden.problem;
   const engine::testing::GoldenCase& first = golden.cases.front();
   std::string ids;
-  for (const int32_t id : first.prompt) ids += (ids.empty() ? "" : ",") + std::to_string(id);
+  for (const int32_t id : first.prompt) ids.append(ids.empty() ? "" : ",").append(std::to_string(id));
   const Json json = parse(runCli({"logits", "--model-path", golden.model.string(), "--dtype", "float32", "--ids", ids,
                                   "--greedy", std::to_string(first.greedy.size())}));
   const auto logits = json.at("logits").get<std::vector<float>>();
