@@ -9,12 +9,17 @@
 #include <QQmlAbstractUrlInterceptor>
 #include <QQmlExtensionPlugin>
 #include <QQmlNetworkAccessManagerFactory>
+#include <QQuickStyle>
 
 #include "ui/theme/hatch_provider.h"
 
 Q_IMPORT_QML_PLUGIN(Hearth_ThemePlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ControlsPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_FirstRunPlugin)
+Q_IMPORT_QML_PLUGIN(Hearth_ChatPlugin)
+Q_IMPORT_QML_PLUGIN(Hearth_ModelPlugin)
+Q_IMPORT_QML_PLUGIN(Hearth_ServerPlugin)
+Q_IMPORT_QML_PLUGIN(Hearth_SettingsPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ShellPlugin)
 
 namespace ui {
@@ -74,11 +79,23 @@ void prepareGuiApplication() {
   font.setPixelSize(13);
   QGuiApplication::setFont(font);
   QGuiApplication::setWindowIcon(QIcon(QStringLiteral(":/qt/qml/Hearth/Theme/icons/hearth.svg")));
+  QQuickStyle::setStyle(QStringLiteral("Basic"));  // for Qt's own pickers where the desktop has none
   QQuickWindow::setTextRenderType(QQuickWindow::NativeTextRendering);
 }
 
-Application::Application(const app::AppPaths& paths)
-    : m_shell(std::make_unique<ShellModel>(paths)), m_engine(std::make_unique<QQmlApplicationEngine>()) {
+Application::Application(app::AppContext& context)
+    : m_context(context),
+      m_state(QString::fromStdString((context.paths.config / "window.ini").string()), QSettings::IniFormat),
+      m_settings(context.settings, context.paths.config / "settings.json", m_tasks),
+      m_host(*context.host, m_tasks),
+      m_store(context.conversations ? makeDatabaseStore(*context.conversations, m_tasks) : makeMemoryStore(m_tasks)),
+      m_shell(context.paths, m_settings, m_state),
+      m_status(m_host),
+      m_chat(m_tasks, *m_store, m_host, m_state),
+      m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths),
+      m_server(context.server.get(), m_tasks, m_settings, m_host),
+      m_settingsPage(m_settings),
+      m_engine(std::make_unique<QQmlApplicationEngine>()) {
   m_engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
   m_engine->addUrlInterceptor(&localOnly());
   m_engine->setNetworkAccessManagerFactory(&noNetworkFactory());
@@ -90,10 +107,24 @@ Application::~Application() {
 }
 
 QQuickWindow* Application::show() {
-  m_engine->setInitialProperties({{QStringLiteral("shell"), QVariant::fromValue(m_shell.get())}});
+  m_engine->setInitialProperties({{QStringLiteral("shell"), QVariant::fromValue(&m_shell)},
+                                  {QStringLiteral("status"), QVariant::fromValue(&m_status)},
+                                  {QStringLiteral("chat"), QVariant::fromValue(&m_chat)},
+                                  {QStringLiteral("modelPage"), QVariant::fromValue(&m_modelPage)},
+                                  {QStringLiteral("server"), QVariant::fromValue(&m_server)},
+                                  {QStringLiteral("settings"), QVariant::fromValue(&m_settingsPage)}});
   m_engine->load(QUrl(QStringLiteral("qrc:/qt/qml/Hearth/Shell/Main.qml")));
   const QList<QObject*> roots = m_engine->rootObjects();
   return roots.isEmpty() ? nullptr : qobject_cast<QQuickWindow*>(roots.first());
+}
+
+void Application::loadFirstModel() {
+  const app::Settings& settings = m_context.settings;
+  const bool asked = settings.source("model-path") != app::SettingSource::Default;
+  const std::string& path = settings.text(asked ? "model-path" : "last-model");
+  std::error_code error;
+  if (path.empty() || (!asked && !std::filesystem::exists(path, error))) return;
+  m_modelPage.chooseAndLoad(QString::fromStdString(path));
 }
 
 }  // namespace ui

@@ -1,30 +1,61 @@
-// The window over an application: view-models, QML engine, fonts and the fences around what QML may load.
+// The window over an application context: view-models, QML engine, and the fences around what QML may load.
 #pragma once
 
 #include <QQmlApplicationEngine>
 #include <QQuickWindow>
+#include <QSettings>
+#include <filesystem>
 #include <memory>
+#include <string>
 
 #include "app/app_context.h"
+#include "ui/bridge/chat_store.h"
+#include "ui/bridge/host_bridge.h"
+#include "ui/bridge/settings_bridge.h"
+#include "ui/bridge/tasks.h"
+#include "ui/chat/chat_model.h"
+#include "ui/model/model_page_model.h"
+#include "ui/server/server_model.h"
+#include "ui/settings/settings_model.h"
 #include "ui/shell/shell_model.h"
+#include "ui/shell/status_model.h"
 
 namespace ui {
 
 /// Prepares what must be set before the first window: fonts, text rendering, names. Once a process.
 void prepareGuiApplication();
 
+/// Owns everything of the window; the context must outlive it. Without conversations in the context chats last as
+/// long as the window.
 class Application {
  public:
-  explicit Application(const app::AppPaths& paths);
+  explicit Application(app::AppContext& context);
   ~Application();
 
   /// Builds and shows the window; null when the QML does not load, which is a broken build.
   QQuickWindow* show();
-  ShellModel& shell() { return *m_shell; }
+  /// Loads the model that was asked for by flag or environment, else the last one. Call when the window is shown.
+  void loadFirstModel();
+
+  ChatModel& chat() { return m_chat; }
+  ModelPageModel& modelPage() { return m_modelPage; }
+  ServerModel& server() { return m_server; }
+  ShellModel& shell() { return m_shell; }
   QQmlApplicationEngine& engine() { return *m_engine; }
 
  private:
-  std::unique_ptr<ShellModel> m_shell;
+  app::AppContext& m_context;
+  QSettings m_state;
+  Tasks m_tasks;
+  SettingsBridge m_settings;
+  HostBridge m_host;
+  std::unique_ptr<ChatStore> m_store;
+  ShellModel m_shell;
+  StatusModel m_status;
+  ChatModel m_chat;
+  ModelPageModel m_modelPage;
+  ServerModel m_server;
+  SettingsModel m_settingsPage;
   std::unique_ptr<QQmlApplicationEngine> m_engine;
 };
 

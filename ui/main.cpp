@@ -1,10 +1,54 @@
 #include <QGuiApplication>
+#include <QTimer>
+#include <cstdio>
 
 #include "ui/application.h"
+#include "ui/command_line.h"
+
+namespace {
+
+/// Settings from the file, the environment and the flags, or the exit status.
+std::optional<int> readSettings(int argc, char** argv, const app::AppPaths& paths, app::Settings& settings) {
+  std::vector<std::string> warnings;
+  const auto failed = [](const engine::Error& error) {
+    std::fprintf(stderr, "hearth: %s\n", error.message.c_str());
+    return 2;
+  };
+  if (const auto read = settings.readFile(paths.config / "settings.json", &warnings); !read)
+    return failed(read.error());
+  for (const std::string& warning : warnings) std::fprintf(stderr, "hearth: %s\n", warning.c_str());
+  if (const auto read = settings.readEnvironment(); !read) return failed(read.error());
+  const auto line = ui::readCommandLine({argv + 1, argv + argc}, settings);
+  if (!line) return failed(line.error());
+  if (line->help) std::fputs(ui::commandLineHelp().c_str(), stdout);
+  if (line->version) std::puts("hearth " HEARTH_VERSION);
+  return line->help || line->version ? std::optional<int>(0) : std::nullopt;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  QGuiApplication application(argc, argv);
+  app::AppContextOptions options;
+  if (const std::optional<int> status = readSettings(argc, argv, options.paths, options.settings)) return *status;
+  const std::string& scale = options.settings.text("scale");
+  if (scale != "1" && !qEnvironmentVariableIsSet("QT_SCALE_FACTOR")) qputenv("QT_SCALE_FACTOR", scale.c_str());
+
+  int qtArguments = 1;  // the rest are our flags
+  QGuiApplication application(qtArguments, argv);
   ui::prepareGuiApplication();
-  ui::Application window(app::AppPaths::standard());
-  return window.show() != nullptr ? QGuiApplication::exec() : 1;
+  engine::Result<std::unique_ptr<app::AppContext>> context = app::createAppContext(options);
+  if (!context) {
+    // Chats that cannot be opened must not keep the window from working; it says so.
+    std::fprintf(stderr, "hearth: %s\n", context.error().message.c_str());
+    options.withConversations = false;
+    context = app::createAppContext(options);
+  }
+  if (!context) {
+    std::fprintf(stderr, "hearth: %s\n", context.error().message.c_str());
+    return 1;
+  }
+  ui::Application window(**context);
+  if (window.show() == nullptr) return 1;
+  QTimer::singleShot(0, &application, [&window] { window.loadFirstModel(); });
+  return QGuiApplication::exec();
 }

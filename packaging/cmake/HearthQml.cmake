@@ -10,7 +10,7 @@ function(hearth_qml_module name)
   qt_add_library(${target} STATIC)
   qt_add_qml_module(${target} URI ${arg_URI} VERSION 1.0 RESOURCE_PREFIX /qt/qml
     OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/qml/${path} IMPORT_PATH ${CMAKE_BINARY_DIR}/qml
-    PLUGIN_TARGET ${target}plugin SOURCES ${arg_SOURCES} QML_FILES ${arg_QML} ${arg_SINGLETONS}
+    DEPENDENCIES QtQuick PLUGIN_TARGET ${target}plugin SOURCES ${arg_SOURCES} QML_FILES ${arg_QML} ${arg_SINGLETONS}
     RESOURCES ${arg_RESOURCES})
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(${target} PUBLIC hearth_options Qt6::Quick ${arg_LIBS})

@@ -2,14 +2,29 @@ import QtQuick
 import QtQuick.Templates as T
 import Hearth.Theme
 import Hearth.Controls
+import Hearth.Chat
+import Hearth.Model
+import Hearth.Server
+import Hearth.Settings
 import Hearth.FirstRun
 import Hearth.Shell
 
-/// The window: rail, pages, status strip.
+/// The window: rail, pages, status strip. Pages are made when they are first shown and stay.
 T.ApplicationWindow {
     id: window
 
     required property ShellModel shell
+    required property StatusModel status
+    required property ChatModel chat
+    required property ModelPageModel modelPage
+    required property ServerModel server
+    required property SettingsModel settings
+
+    readonly property bool firstRun: !chat.ready && modelPage.state === "empty" && !modelPage.inspecting && modelPage.recent.count === 0 && chat.conversations.count === 0
+
+    function openModels(): void {
+        shell.page = "model";
+    }
 
     objectName: "mainWindow"
     title: qsTr("Hearth")
@@ -53,20 +68,97 @@ T.ApplicationWindow {
         onActivated: window.shell.page = "settings"
     }
 
+    Item {
+        id: pages
+
+        anchors.left: rail.right
+        anchors.right: parent.right
+        anchors.top: parent.top
+        anchors.bottom: strip.top
+
+        component Page: Loader {
+            required property string name
+            required property string current
+            property bool visited: false
+            readonly property bool shown: current === name
+
+            anchors.fill: parent
+            onShownChanged: if (shown)
+                visited = true
+            Component.onCompleted: if (shown)
+                visited = true
+            active: shown || visited
+            visible: opacity > 0
+            opacity: shown ? 1 : 0
+            enabled: shown
+            focus: shown
+
+            Behavior on opacity {
+                NumberAnimation {
+                    duration: Theme.slow
+                    easing.type: Easing.OutCubic
+                }
+            }
+        }
+
+        Page {
+            name: "chat"
+            current: window.shell.page
+            sourceComponent: window.firstRun ? firstRunPage : chatPage
+
+            Component {
+                id: chatPage
+
+                ChatPage {
+                    chat: window.chat
+                    modelState: window.modelPage.state
+                    modelStatus: window.status.model
+                    onModelWanted: window.openModels()
+                }
+            }
+            Component {
+                id: firstRunPage
+
+                FirstRunPage {
+                    starterAvailable: window.shell.starterAvailable
+                    onUseStarter: window.modelPage.useStarter()
+                    onBrowse: dialogs.openFolder()
+                }
+            }
+        }
+        Page {
+            name: "model"
+            current: window.shell.page
+            sourceComponent: ModelPage {
+                page: window.modelPage
+                onChatWanted: window.shell.page = "chat"
+                onBrowseWanted: dialogs.openFolder()
+                onBrowseFileWanted: dialogs.openFile()
+            }
+        }
+        Page {
+            name: "server"
+            current: window.shell.page
+            sourceComponent: ServerPage {
+                server: window.server
+            }
+        }
+        Page {
+            name: "settings"
+            current: window.shell.page
+            sourceComponent: SettingsPage {
+                settings: window.settings
+            }
+        }
+    }
     Rail {
         id: rail
 
         anchors.top: parent.top
         anchors.bottom: strip.top
         page: window.shell.page
+        serverOn: window.server.on
         onChosen: page => window.shell.page = page
-    }
-    FirstRunPage {
-        anchors.left: rail.right
-        anchors.right: parent.right
-        anchors.top: parent.top
-        anchors.bottom: strip.top
-        starterAvailable: window.shell.starterAvailable
     }
     StatusStrip {
         id: strip
@@ -74,6 +166,82 @@ T.ApplicationWindow {
         anchors.left: parent.left
         anchors.right: parent.right
         anchors.bottom: parent.bottom
+        status: window.status
+        contextUsed: window.chat.contextUsed
+        contextTotal: window.chat.contextTotal
+        serverOn: window.server.on
+        serverAddress: window.server.shortAddress
         onPageWanted: page => window.shell.page = page
+    }
+    Notice {
+        anchors.bottom: strip.top
+        anchors.left: rail.right
+        anchors.right: parent.right
+        anchors.margins: 12
+        visible: window.status.fault !== ""
+        tone: "danger"
+        text: window.status.fault
+    }
+    DropArea {
+        anchors.fill: parent
+        keys: ["text/uri-list"]
+        onDropped: drop => {
+            if (drop.urls.length > 0) {
+                window.modelPage.choose(drop.urls[0]);
+                window.openModels();
+                drop.accept();
+            }
+        }
+
+        Rectangle {
+            anchors.fill: parent
+            anchors.margins: 12
+            visible: (parent as DropArea).containsDrag
+            radius: Theme.radiusCard
+            color: Theme.accentSoft
+            border.width: 2
+            border.color: Theme.accent
+            opacity: 0.95
+
+            Label {
+                anchors.centerIn: parent
+                text: qsTr("Open as model")
+                font: Theme.title
+                color: Theme.accent
+            }
+        }
+    }
+    Loader {
+        id: dialogs
+
+        property string wanted: ""
+
+        function openFolder(): void {
+            wanted = "folder";
+            active = true;
+            show();
+        }
+        function openFile(): void {
+            wanted = "file";
+            active = true;
+            show();
+        }
+        function show(): void {
+            const made = item as ModelDialogs;
+            if (made === null)
+                return;
+            if (wanted === "folder")
+                made.openFolder();
+            else
+                made.openFile();
+        }
+
+        active: false
+        sourceComponent: ModelDialogs {
+            onChosen: path => {
+                window.modelPage.choose(path);
+                window.openModels();
+            }
+        }
     }
 }

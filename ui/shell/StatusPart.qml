@@ -8,23 +8,30 @@ T.AbstractButton {
     id: control
 
     property string iconName: ""
+    property string caption: ""
+    property string unit: ""
     property bool strong: false
     property bool figures: false
     property bool separated: true
+    property bool dot: false
+    property bool dotOn: false
+    property bool gaugeShown: false
+    property real gauge: 0
+    property real gaugeOwn: 0
     property string tip: ""
 
     implicitHeight: Theme.stripHeight
     implicitWidth: row.implicitWidth + 24
     hoverEnabled: true
     focusPolicy: Qt.TabFocus
-    Accessible.name: text
+    Accessible.name: caption !== "" ? caption + " " + text : text
 
     contentItem: Item {
         Row {
             id: row
 
-            anchors.verticalCenter: parent.verticalCenter
             x: 12
+            height: parent.height
             spacing: 7
 
             Icon {
@@ -33,12 +40,61 @@ T.AbstractButton {
                 size: 14
                 anchors.verticalCenter: parent.verticalCenter
             }
+            Rectangle {
+                visible: control.dot
+                width: 8
+                height: 8
+                radius: 4
+                color: control.dotOn ? Theme.success : "transparent"
+                border.width: control.dotOn ? 0 : 1.5
+                border.color: Theme.borderControl
+                anchors.verticalCenter: parent.verticalCenter
+            }
+            Label {
+                visible: control.caption !== ""
+                text: control.caption
+                font: Theme.small
+                color: Theme.textMuted
+                anchors.verticalCenter: parent.verticalCenter
+            }
+            Rectangle {
+                visible: control.gaugeShown
+                width: 56
+                height: 7
+                radius: 2
+                color: Theme.memFree
+                border.width: 1
+                border.color: Theme.borderStrong
+                anchors.verticalCenter: parent.verticalCenter
+
+                Rectangle {
+                    x: 1
+                    y: 1
+                    width: Math.max(0, Math.min(1, control.gauge) * (parent.width - 2))
+                    height: parent.height - 2
+                    color: control.gaugeOwn > 0 ? Theme.memOther : Theme.textMuted
+                }
+                Rectangle {
+                    x: 1 + Math.max(0, control.gauge - control.gaugeOwn) * (parent.width - 2)
+                    y: 1
+                    width: Math.max(0, Math.min(1, control.gaugeOwn) * (parent.width - 2))
+                    height: parent.height - 2
+                    color: Theme.memWeights
+                }
+            }
             Label {
                 text: control.text
                 font: control.strong ? Theme.smallMedium : control.figures ? Theme.figure : Theme.small
-                color: control.strong ? Theme.text : Theme.textMuted
+                color: control.strong || control.gaugeShown ? Theme.text : Theme.textMuted
                 width: Math.min(implicitWidth, 320)
                 elide: Text.ElideMiddle
+                anchors.verticalCenter: parent.verticalCenter
+            }
+            Label {
+                visible: control.unit !== ""
+                text: control.unit
+                font: Theme.small
+                color: Theme.textMuted
                 anchors.verticalCenter: parent.verticalCenter
             }
         }
@@ -60,6 +116,7 @@ T.AbstractButton {
     }
     ToolTip {
         visible: control.hovered && control.tip !== ""
+        x: 0
         y: -implicitHeight - 6
         text: control.tip
     }

@@ -4,9 +4,9 @@
 #include <QObject>
 #include <QRect>
 #include <QtQmlIntegration>
-#include <memory>
 
 #include "app/app_context.h"
+#include "ui/bridge/settings_bridge.h"
 #include "ui/theme/system_scheme.h"
 
 class QSettings;
@@ -18,20 +18,16 @@ class ShellModel : public QObject {
   QML_ELEMENT
   QML_UNCREATABLE("made by Application")
   Q_PROPERTY(QString page READ page WRITE setPage NOTIFY pageChanged)
-  Q_PROPERTY(QString scheme READ scheme WRITE setScheme NOTIFY schemeChanged)
   Q_PROPERTY(bool dark READ dark NOTIFY darkChanged)
   Q_PROPERTY(bool starterAvailable READ starterAvailable CONSTANT)
 
  public:
-  explicit ShellModel(const app::AppPaths& paths, QObject* parent = nullptr);
-  ~ShellModel() override;
+  ShellModel(const app::AppPaths& paths, SettingsBridge& settings, QSettings& state, QObject* parent = nullptr);
 
   /// "chat", "model", "server" or "settings".
   QString page() const { return m_page; }
   void setPage(const QString& page);
-  /// "system", "light" or "dark".
-  QString scheme() const { return m_scheme; }
-  void setScheme(const QString& scheme);
+  /// As the setting "theme" says: light, dark, or as the system has it.
   bool dark() const;
   bool starterAvailable() const { return m_starterAvailable; }
 
@@ -42,14 +38,13 @@ class ShellModel : public QObject {
 
  signals:
   void pageChanged();
-  void schemeChanged();
   void darkChanged();
 
  private:
-  std::unique_ptr<QSettings> m_state;
+  SettingsBridge& m_settings;
+  QSettings& m_state;
   SystemScheme m_systemScheme;
   QString m_page = QStringLiteral("chat");
-  QString m_scheme = QStringLiteral("system");
   bool m_starterAvailable = false;
 };
 

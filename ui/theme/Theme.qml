@@ -66,11 +66,12 @@ QtObject {
     readonly property font smallMedium: Qt.font({family: sansFamily, pixelSize: 12, weight: Font.Medium})
     readonly property font caption: Qt.font({family: sansFamily, pixelSize: 11})
     readonly property font captionMedium: Qt.font({family: sansFamily, pixelSize: 11, weight: Font.Medium})
-    readonly property font code: Qt.font({family: monoFamily, pixelSize: 13})
-    readonly property font figure: Qt.font({family: monoFamily, pixelSize: 12})
-    readonly property font figureCaption: Qt.font({family: monoFamily, pixelSize: 11})
-    readonly property font figureBig: Qt.font({family: monoFamily, pixelSize: 22, weight: Font.Medium})
-    readonly property font figureTitle: Qt.font({family: monoFamily, pixelSize: 18, weight: Font.Medium})
+    // Without shaping the mono font draws no ligatures: -> and != stay what they are.
+    readonly property font code: Qt.font({family: monoFamily, preferShaping: false, pixelSize: 13})
+    readonly property font figure: Qt.font({family: monoFamily, preferShaping: false, pixelSize: 12})
+    readonly property font figureCaption: Qt.font({family: monoFamily, preferShaping: false, pixelSize: 11})
+    readonly property font figureBig: Qt.font({family: monoFamily, preferShaping: false, pixelSize: 22, weight: Font.Medium})
+    readonly property font figureTitle: Qt.font({family: monoFamily, preferShaping: false, pixelSize: 18, weight: Font.Medium})
 
     readonly property int radiusSmall: 4
     readonly property int radius: 6

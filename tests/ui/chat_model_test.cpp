@@ -1,0 +1,277 @@
+// The chat page's view-model over a fake engine and chats in memory: ask, stream, stop, again, versions, edit, delete.
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "tests/support/fake_engine.h"
+#include "ui/chat/chat_model.h"
+
+using test_support::FakeEngine;
+using test_support::FakeLoad;
+
+namespace {
+
+struct Rig {
+  explicit Rig(FakeLoad load = {})
+      : made(std::make_shared<std::shared_ptr<FakeEngine>>()),
+        modelHost(test_support::makeFakeLoader(std::move(load), made)),
+        host(modelHost, tasks),
+        store(ui::makeMemoryStore(tasks)),
+        state(dir.filePath("w.ini"), QSettings::IniFormat),
+        chat(tasks, *store, host, state) {
+    modelHost.load({});
+    QTest::qWaitFor([this] { return chat.ready(); }, 20000);
+  }
+
+  void ask(const QString& text) {
+    chat.setDraft(text);
+    chat.send();
+  }
+  bool idle() {
+    return QTest::qWaitFor([this] { return !chat.busy(); }, 20000);
+  }
+  QVariant role(int row, int which) { return chat.transcript()->data(chat.transcript()->index(row), which); }
+  QString footerState() { return role(chat.transcript()->count() - 1, ui::TranscriptModel::StateRole).toString(); }
+  QString lastText() {
+    return role(chat.transcript()->count() - 2, ui::TranscriptModel::ContentRole).value<ui::InlineText>().text;
+  }
+  qint64 lastId() { return role(chat.transcript()->count() - 1, ui::TranscriptModel::MessageIdRole).toLongLong(); }
+
+  QTemporaryDir dir;
+  ui::Tasks tasks;
+  std::shared_ptr<std::shared_ptr<FakeEngine>> made;
+  app::ModelHost modelHost;
+  ui::HostBridge host;
+  std::unique_ptr<ui::ChatStore> store;
+  QSettings state;
+  ui::ChatModel chat;
+};
+
+FakeLoad endless() {
+  FakeLoad load;
+  load.engine.endless = true;
+  load.engine.tokenDelay = std::chrono::milliseconds(1);
+  return load;
+}
+
+}  // namespace
+
+class ChatModelTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void asksAndStreams() {
+    Rig rig;
+    QVERIFY(rig.chat.ready());
+    rig.ask("Hello **there**");
+    QVERIFY(rig.chat.busy());
+    QVERIFY(rig.chat.draft().isEmpty());
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.footerState(), QString("complete"));
+    QCOMPARE(rig.lastText(), QString("Hello there"));
+    QCOMPARE(rig.chat.title(), QString("Hello **there**"));
+    QCOMPARE(rig.chat.conversations()->count(), 1);
+    const auto facts = rig.role(2, ui::TranscriptModel::FactsRole).value<ui::AnswerFacts>();
+    QVERIFY(facts.completionTokens > 0);
+    QCOMPARE(facts.reason, QString("stop"));
+  }
+
+  void committedBeforeTheEngineSeesIt() {
+    Rig rig(endless());
+    rig.ask("question");
+    QVERIFY(QTest::qWaitFor([&] { return !(*rig.made)->seenRequests().empty(); }, 20000));
+    std::vector<app::Message> kept;
+    bool answered = false;
+    rig.store->messages(&rig.chat, rig.chat.currentId(), [&](auto all) {
+      kept = *all;
+      answered = true;
+    });
+    QVERIFY(QTest::qWaitFor([&] { return answered; }, 20000));
+    QCOMPARE(kept.size(), size_t(2));
+    QCOMPARE(kept[0].text, std::string("question"));
+    QCOMPARE(int(kept[1].state), int(app::MessageState::Streaming));
+    rig.chat.stop();
+    QVERIFY(rig.idle());
+  }
+
+  void stops() {
+    Rig rig(endless());
+    rig.ask("say it over and over");
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, 20000));
+    rig.chat.stop();
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.footerState(), QString("stopped"));
+    QVERIFY(!rig.lastText().isEmpty());
+    QVERIFY(!(*rig.made)->seenCancels().empty());
+  }
+
+  void stopsInTheFirstMoment() {
+    Rig rig(endless());
+    rig.ask("x");
+    rig.chat.stop();
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.footerState(), QString("stopped"));
+  }
+
+  void checkpointsWhileItStreams() {
+    Rig rig(endless());
+    rig.ask("abcdefgh");
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, 20000));
+    const qint64 id = rig.lastId();
+    const auto keptText = [&] {
+      std::string text;
+      bool answered = false;
+      rig.store->messages(&rig.chat, rig.chat.currentId(), [&](auto all) {
+        for (const app::Message& one : *all) {
+          if (one.id == id) text = one.text;
+        }
+        answered = true;
+      });
+      QTest::qWaitFor([&] { return answered; }, 20000);
+      return text;
+    };
+    QVERIFY(QTest::qWaitFor([&] { return !keptText().empty(); }, 20000));
+    rig.chat.stop();
+    QVERIFY(rig.idle());
+  }
+
+  void regeneratesAndLeafsThroughVersions() {
+    Rig rig;
+    rig.ask("one");
+    QVERIFY(rig.idle());
+    const qint64 first = rig.lastId();
+    rig.chat.regenerate(first);
+    QVERIFY(rig.idle());
+    const int footer = rig.chat.transcript()->count() - 1;
+    QCOMPARE(rig.role(footer, ui::TranscriptModel::VersionRole).toInt(), 2);
+    QCOMPARE(rig.role(footer, ui::TranscriptModel::VersionsRole).toInt(), 2);
+    rig.chat.selectVersion(rig.lastId(), -1);
+    QCOMPARE(rig.lastId(), first);
+    rig.chat.selectVersion(first, -1);
+    QCOMPARE(rig.lastId(), first);
+  }
+
+  void editsTheQuestion() {
+    Rig rig;
+    rig.ask("first wording");
+    QVERIFY(rig.idle());
+    rig.chat.editLast();
+    QVERIFY(rig.chat.editing());
+    QCOMPARE(rig.chat.draft(), QString("first wording"));
+    rig.ask("second wording");
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.role(0, ui::TranscriptModel::VersionsRole).toInt(), 2);
+    QCOMPARE(rig.lastText(), QString("second wording"));
+    rig.chat.selectVersion(rig.role(0, ui::TranscriptModel::MessageIdRole).toLongLong(), -1);
+    QCOMPARE(rig.lastText(), QString("first wording"));
+  }
+
+  void failuresStayWithTheAnswer() {
+    FakeLoad load;
+    load.engine.submitError = engine::Error{engine::ErrorCode::ContextLength, "the prompt has 9 tokens, 8 fit"};
+    Rig rig(load);
+    rig.ask("too long");
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.footerState(), QString("failed"));
+    QCOMPARE(rig.role(1, ui::TranscriptModel::FactsRole).value<ui::AnswerFacts>().error,
+             QString("the prompt has 9 tokens, 8 fit"));
+  }
+
+  void unloadInterrupts() {
+    Rig rig(endless());
+    rig.ask("x");
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, 20000));
+    rig.made->reset();
+    rig.modelHost.unload();
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.footerState(), QString("interrupted"));
+    QVERIFY(QTest::qWaitFor([&] { return rig.host.state() == app::HostState::Empty; }, 20000));
+  }
+
+  void parametersReachTheEngine() {
+    Rig rig;
+    rig.chat.setSystemPrompt("be brief");
+    rig.chat.parameters()->setText(0, "0");
+    rig.chat.parameters()->setMaxTokens("3");
+    rig.ask("hello world");
+    QVERIFY(rig.idle());
+    const auto requests = (*rig.made)->seenRequests();
+    QCOMPARE(requests.size(), size_t(1));
+    QCOMPARE(requests[0].sampling.temperature, 0.0);
+    QCOMPARE(requests[0].maxTokens.value(), int64_t(3));
+    const std::string prompt = (*rig.made)->tokenizer().decode(requests[0].prompt, true);
+    QVERIFY(prompt.find("be brief") != std::string::npos);
+    QCOMPARE(rig.lastText(), QString("hel"));
+  }
+
+  void conversationsComeAndGo() {
+    Rig rig;
+    rig.ask("first chat");
+    QVERIFY(rig.idle());
+    const qint64 first = rig.chat.currentId();
+    rig.chat.newChat();
+    QCOMPARE(rig.chat.transcript()->count(), 0);
+    rig.ask("second chat");
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.chat.conversations()->count(), 2);
+    rig.chat.open(first);
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.currentId() == first; }, 20000));
+    QCOMPARE(rig.lastText(), QString("first chat"));
+    rig.chat.rename(first, "renamed");
+    QCOMPARE(rig.chat.title(), QString("renamed"));
+    QSignalSpy removed(&rig.chat, &ui::ChatModel::removed);
+    rig.chat.remove(first);
+    QVERIFY(removed.wait(20000));
+    QCOMPARE(rig.chat.conversations()->count(), 1);
+    QCOMPARE(rig.chat.currentId(), 0);
+    rig.chat.undoRemove();
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.conversations()->count() == 2; }, 20000));
+    rig.chat.setSearch("second");
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.conversations()->searching(); }, 20000));
+    QCOMPARE(rig.chat.conversations()->count(), 1);
+    rig.chat.setSearch("");
+    QCOMPARE(rig.chat.conversations()->count(), 2);
+  }
+
+  void anotherChatMayBeReadMeanwhile() {
+    Rig rig;
+    rig.ask("quiet one");
+    QVERIFY(rig.idle());
+    const qint64 quiet = rig.chat.currentId();
+    rig.chat.newChat();
+    auto script = test_support::FakeScript();
+    script.endless = true;
+    script.tokenDelay = std::chrono::milliseconds(1);
+    (*rig.made)->setScript(script);
+    rig.ask("busy one");
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, 20000));
+    const qint64 busy = rig.chat.currentId();
+    rig.chat.open(quiet);
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.currentId() == quiet; }, 20000));
+    QCOMPARE(rig.lastText(), QString("quiet one"));
+    QTest::qWait(100);
+    QCOMPARE(rig.lastText(), QString("quiet one"));
+    rig.chat.open(busy);
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.currentId() == busy; }, 20000));
+    QCOMPARE(rig.footerState(), QString("streaming"));
+    rig.chat.stop();
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.footerState(), QString("stopped"));
+  }
+
+  void countsTokens() {
+    Rig rig;
+    rig.chat.setDraft("12345");
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.draftTokens() == 5; }, 20000));
+    QCOMPARE(rig.chat.contextTotal(), 2048.0);
+  }
+
+  void linksAreHttpOnly() {
+    Rig rig;
+    QVERIFY(!rig.chat.openLink("file:///etc/passwd"));
+    QVERIFY(!rig.chat.openLink("javascript:alert(1)"));
+  }
+};
+
+QTEST_MAIN(ChatModelTest)
+#include "chat_model_test.moc"

@@ -1,0 +1,106 @@
+// A user's way through the real window over the real starter model: open, ask, stream, stop, again, server on, a
+// request by HTTP, off, unload.
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QTcpServer>
+
+#include "tests/ui/window_fixture.h"
+
+using ui_test::WindowFixture;
+
+namespace {
+
+constexpr int kLong = 120000;
+
+int freePort() {
+  QTcpServer probe;
+  probe.listen(QHostAddress::LocalHost);
+  return probe.serverPort();
+}
+
+}  // namespace
+
+class JourneyTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase() {
+    if (app::starterModelPath(app::AppPaths::standard()).empty()) {
+      QSKIP("the starter model is not in the cache (packaging/starter-model.sh fetches it)");
+    }
+    ui::prepareGuiApplication();
+  }
+
+  void journey() {
+    WindowFixture fixture(engine::loadEngine);
+    ui::ChatModel& chat = fixture.application().chat();
+
+    // Open: the first-run screen's own button.
+    QVERIFY(fixture.item("starterCard") != nullptr);
+    fixture.application().modelPage().useStarter();
+    QVERIFY(QTest::qWaitFor([&] { return chat.ready(); }, kLong));
+
+    // Ask and stream.
+    fixture.settle();
+    fixture.click("composerInput");
+    fixture.type("What is the capital of France?");
+    QTest::keyClick(fixture.window(), Qt::Key_Return);
+    QVERIFY(chat.busy());
+    QVERIFY(QTest::qWaitFor([&] { return !chat.busy(); }, kLong));
+    const auto role = [&](int row, int which) { return chat.transcript()->data(chat.transcript()->index(row), which); };
+    QCOMPARE(role(chat.transcript()->count() - 1, ui::TranscriptModel::StateRole).toString(), QString("complete"));
+    QVERIFY(role(1, ui::TranscriptModel::ContentRole).value<ui::InlineText>().text.contains("Paris"));
+    const auto facts = role(chat.transcript()->count() - 1, ui::TranscriptModel::FactsRole).value<ui::AnswerFacts>();
+    QVERIFY(facts.promptTokens > 10 && facts.completionTokens > 0 && !facts.firstToken().isEmpty());
+
+    // Stop a long one.
+    fixture.click("composerInput");
+    fixture.type("Write a very long story about a lighthouse.");
+    QTest::keyClick(fixture.window(), Qt::Key_Return);
+    QVERIFY(QTest::qWaitFor([&] { return chat.activity() == "answering"; }, kLong));
+    QTest::keyClick(fixture.window(), Qt::Key_Escape);
+    QVERIFY(QTest::qWaitFor([&] { return !chat.busy(); }, kLong));
+    QCOMPARE(role(chat.transcript()->count() - 1, ui::TranscriptModel::StateRole).toString(), QString("stopped"));
+
+    // Server on, by its switch.
+    fixture.click("railServer");
+    QVERIFY(fixture.item("serverSwitch") != nullptr);
+    QVERIFY(fixture.application().server().setPort(QString::number(freePort())));
+    fixture.settle();
+    fixture.click("serverSwitch");
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().server().on(); }, kLong));
+
+    QNetworkAccessManager manager;
+    QNetworkRequest request(QUrl(fixture.application().server().address() + "/chat/completions"));
+    request.setHeader(QNetworkRequest::ContentTypeHeader, "application/json");
+    std::unique_ptr<QNetworkReply> reply(manager.post(
+        request,
+        R"({"messages":[{"role":"user","content":"What is the capital of France?"}],"temperature":0,"max_tokens":32})"));
+    QVERIFY(QTest::qWaitFor([&] { return reply->isFinished(); }, kLong));
+    QCOMPARE(reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(), 200);
+    const QByteArray body = reply->readAll();
+    QVERIFY2(body.contains("Paris"), body.constData());
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().server().requests()->count() == 1; }, kLong));
+
+    // Off: nothing listens any more.
+    fixture.click("serverSwitch");
+    QVERIFY(QTest::qWaitFor(
+        [&] { return !fixture.application().server().on() && !fixture.application().server().switching(); }, kLong));
+    std::unique_ptr<QNetworkReply> refused(
+        manager.get(QNetworkRequest(QUrl(fixture.application().server().address() + "/models"))));
+    QVERIFY(QTest::qWaitFor([&] { return refused->isFinished(); }, kLong));
+    QCOMPARE(refused->error(), QNetworkReply::ConnectionRefusedError);
+
+    // Unload gives the model back.
+    fixture.click("railModel");
+    fixture.settle();
+    fixture.click("unloadButton");
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().state() == "empty"; }, kLong));
+    QVERIFY(!chat.ready());
+  }
+};
+
+QTEST_MAIN(JourneyTest)
+#include "journey_test.moc"

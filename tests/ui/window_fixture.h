@@ -1,0 +1,67 @@
+// The real window over a context with folders of its own, and ways to find and press things in it.
+#pragma once
+
+#include <QQuickItem>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "ui/application.h"
+
+namespace ui_test {
+
+inline QQuickItem* findItem(QQuickItem* parent, const QString& name) {
+  if (parent == nullptr) return nullptr;
+  if (parent->objectName() == name && parent->isVisible()) return parent;
+  for (QQuickItem* child : parent->childItems()) {
+    if (QQuickItem* found = findItem(child, name)) return found;
+  }
+  return nullptr;
+}
+
+/// A window over `loader`; chats live in memory.
+class WindowFixture {
+ public:
+  explicit WindowFixture(app::ModelHost::Loader loader) {
+    m_context.paths = {.config = m_dir.filePath("config").toStdString(),
+                       .data = m_dir.filePath("data").toStdString(),
+                       .cache = app::AppPaths::standard().cache};
+    std::filesystem::create_directories(m_context.paths.config);
+    m_context.host = std::make_unique<app::ModelHost>(std::move(loader));
+    m_context.server = std::make_unique<app::HttpServer>(*m_context.host);
+    m_application = std::make_unique<ui::Application>(m_context);
+    m_window = m_application->show();
+  }
+
+  QQuickWindow* window() { return m_window; }
+  ui::Application& application() { return *m_application; }
+  app::AppContext& context() { return m_context; }
+
+  /// Waits for a visible item of that name.
+  QQuickItem* item(const QString& name) {
+    QQuickItem* found = nullptr;
+    const bool there =
+        QTest::qWaitFor([&] { return (found = findItem(m_window->contentItem(), name)) != nullptr; }, 20000);
+    if (!there) qWarning("no visible item %s", qPrintable(name));
+    return found;
+  }
+  bool shown(const QString& name) { return findItem(m_window->contentItem(), name) != nullptr; }
+  void click(const QString& name) {
+    if (QQuickItem* found = item(name)) {
+      const QPointF centre = found->mapToScene(QPointF(found->width() / 2, found->height() / 2));
+      QTest::mouseClick(m_window, Qt::LeftButton, {}, centre.toPoint());
+    }
+  }
+  void type(const QString& text) {
+    for (const QChar c : text) QTest::keyClick(m_window, c.toLatin1());
+  }
+  /// Waits until no page is fading any more.
+  void settle() { QTest::qWait(300); }
+
+ private:
+  QTemporaryDir m_dir;
+  app::AppContext m_context;
+  std::unique_ptr<ui::Application> m_application;
+  QQuickWindow* m_window = nullptr;
+};
+
+}  // namespace ui_test

@@ -1,0 +1,179 @@
+// The whole window over a fake engine: every page opens without a complaint of the QML engine, in both themes and all
+// widths, and is driven as a user would.
+#include "tests/support/fake_engine.h"
+#include "tests/ui/window_fixture.h"
+
+using ui_test::WindowFixture;
+
+namespace {
+
+QStringList g_complaints;
+
+void collect(QtMsgType type, const QMessageLogContext& context, const QString& text) {
+  const QString category = QString::fromLatin1(context.category);
+  if (type >= QtWarningMsg && (category.startsWith("qml") || category == "js" || text.contains(".qml")))
+    g_complaints.append(text);
+  if (type == QtWarningMsg || type == QtCriticalMsg) std::fprintf(stderr, "%s\n", qPrintable(text));
+}
+
+test_support::FakeLoad slowLoad() {
+  test_support::FakeLoad load;
+  load.steps = 200;
+  load.stepDelay = std::chrono::milliseconds(20);
+  return load;
+}
+
+}  // namespace
+
+class WindowTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase() {
+    ui::prepareGuiApplication();
+    qInstallMessageHandler(collect);
+  }
+  void init() { g_complaints.clear(); }
+  void cleanup() { QVERIFY2(g_complaints.isEmpty(), qPrintable(g_complaints.join('\n'))); }
+
+  void everyPageInEveryShape() {
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    QVERIFY(fixture.window() != nullptr);
+    fixture.context().host->load({});
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, 20000));
+    for (const QSize size : {QSize(1440, 900), QSize(1000, 700), QSize(760, 560)}) {
+      fixture.window()->resize(size);
+      for (const char* page : {"chat", "model", "server", "settings"}) {
+        fixture.application().shell().setPage(page);
+        fixture.settle();
+        QVERIFY(fixture.item(QString(page) + "Page") != nullptr);
+        QVERIFY(!fixture.window()->grabWindow().isNull());
+      }
+    }
+  }
+
+  void firstRunOffersTheWays() {
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    QVERIFY(fixture.item("firstRunPage") != nullptr);
+    QVERIFY(fixture.item("browseCard") != nullptr);
+    QCOMPARE(fixture.shown("starterCard"), !app::starterModelPath(fixture.context().paths).empty());
+  }
+
+  void railAndShortcutsChoosePages() {
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    fixture.click("railServer");
+    QVERIFY(fixture.item("serverPage") != nullptr);
+    QTest::keyClick(fixture.window(), Qt::Key_2, Qt::ControlModifier);
+    QVERIFY(fixture.item("modelPage") != nullptr);
+    QTest::keyClick(fixture.window(), Qt::Key_5, Qt::ControlModifier);
+    QVERIFY(fixture.item("settingsPage") != nullptr);
+  }
+
+  void asksAndStopsByKeyboard() {
+    test_support::FakeLoad load;
+    load.engine.endless = true;
+    load.engine.tokenDelay = std::chrono::milliseconds(1);
+    WindowFixture fixture(test_support::makeFakeLoader(load));
+    fixture.context().host->load({});
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, 20000));
+    fixture.click("composerInput");
+    fixture.type("line");
+    QTest::keyClick(fixture.window(), Qt::Key_Return, Qt::ShiftModifier);
+    QVERIFY(!fixture.application().chat().busy());
+    QTest::keyClick(fixture.window(), Qt::Key_Return);
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().activity() == "answering"; }, 20000));
+    QTest::keyClick(fixture.window(), Qt::Key_Escape);
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().chat().busy(); }, 20000));
+    QCOMPARE(fixture.item("chatTitle")->property("text").toString(), QString("line"));
+  }
+
+  void doubleClickOnSendStopsNothing() {
+    test_support::FakeLoad load;
+    load.engine.endless = true;
+    load.engine.tokenDelay = std::chrono::milliseconds(1);
+    WindowFixture fixture(test_support::makeFakeLoader(load));
+    fixture.context().host->load({});
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, 20000));
+    fixture.application().chat().setDraft("x");
+    QQuickItem* button = fixture.item("sendButton");
+    QMetaObject::invokeMethod(button, "clicked");
+    QVERIFY(fixture.application().chat().busy());
+    QMetaObject::invokeMethod(button, "clicked");
+    QVERIFY(QTest::qWaitFor([&] { return button->property("armed").toBool(); }, 20000));
+    QVERIFY(fixture.application().chat().busy());
+    fixture.click("sendButton");
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().chat().busy(); }, 20000));
+  }
+
+  void loadShowsProgressAndCancels() {
+    const auto starter = app::starterModelPath(app::AppPaths::standard());
+    if (starter.empty()) QSKIP("the starter model is not in the cache");
+    WindowFixture fixture(test_support::makeFakeLoader(slowLoad()));
+    fixture.application().shell().setPage("model");
+    fixture.application().modelPage().choosePath(QString::fromStdString(starter.string()));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().loadable(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().plan().known; }, 20000));
+    fixture.settle();
+    fixture.click("loadButton");
+    QVERIFY(fixture.item("cancelLoad") != nullptr);
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().bytesDone() > 0; }, 20000));
+    QTest::keyClick(fixture.window(), Qt::Key_Escape);
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().state() == "empty"; }, 20000));
+  }
+
+  void failureIsACardWithAWayOut() {
+    test_support::FakeLoad load;
+    load.error =
+        engine::Error{engine::ErrorCode::OutOfMemory, "1.70 GB of memory are missing: 17.74 needed, 16.04 free"};
+    WindowFixture fixture(test_support::makeFakeLoader(load));
+    fixture.application().shell().setPage("model");
+    fixture.context().host->load({});
+    QVERIFY(fixture.item("failureCard") != nullptr);
+    QCOMPARE(fixture.application().modelPage().waysOut().size(), 1);
+    QVERIFY(fixture.item("wayOut0") != nullptr);
+    fixture.application().modelPage().dismissError();
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.shown("failureCard"); }, 20000));
+  }
+
+  void aPathWithoutAModelIsSaid() {
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    fixture.application().shell().setPage("model");
+    fixture.application().modelPage().choose(QUrl::fromLocalFile("/nonexistent/model"));
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().modelPage().inspecting(); }, 20000));
+    QCOMPARE(fixture.application().modelPage().problems().size(), 1);
+    QVERIFY(!fixture.application().modelPage().loadable());
+    fixture.application().modelPage().choose(QUrl("https://example.com/model"));
+    QCOMPARE(fixture.application().modelPage().path(), QString("/nonexistent/model"));
+  }
+
+  void contextStaysAsTyped() {
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    ui::ModelPageModel& page = fixture.application().modelPage();
+    page.choosePath("/nonexistent/model");
+    page.setContextText("5");
+    QVERIFY(!page.contextProblem().isEmpty());
+    page.setContextText("4,096");
+    QVERIFY(page.contextProblem().isEmpty());
+    QCOMPARE(page.context(), 4096);
+  }
+
+  void qmlLoadsNothingFromOutside() {
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    for (const char* url : {"https://example.com/x.qml", "file:///tmp/x.qml", "http://127.0.0.1:1/x.qml"}) {
+      QQmlComponent component(&fixture.application().engine(), QUrl(url));
+      QVERIFY(QTest::qWaitFor([&] { return !component.isLoading(); }, 20000));
+      QVERIFY(component.isError());
+    }
+  }
+
+  void themeFollowsTheSetting() {
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    QVERIFY(fixture.context().settings.set("theme", "dark", app::SettingSource::Flag).ok());
+    QVERIFY(fixture.application().shell().dark());
+    QVERIFY(fixture.context().settings.set("theme", "light", app::SettingSource::Flag).ok());
+    QVERIFY(!fixture.application().shell().dark());
+  }
+};
+
+QTEST_MAIN(WindowTest)
+#include "window_test.moc"

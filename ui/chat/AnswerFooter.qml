@@ -1,0 +1,142 @@
+import QtQuick
+import Hearth.Theme
+import Hearth.Controls
+import Hearth.Chat
+
+/// Below an answer: what it cost, how it ended, its versions and tools.
+BlockFrame {
+    id: block
+
+    required property string messageState
+    required property answerFacts facts
+    required property int version
+    required property int versions
+    required property bool newest
+    required property bool busy
+    required property bool ready
+    property string activity: "idle"
+    property real promptDone: 0
+    property real promptTotal: 0
+    readonly property bool streaming: messageState === "streaming"
+    readonly property bool toolsShown: newest || hover.hovered || copyButton.activeFocus || againButton.activeFocus
+    signal copyWanted
+    signal againWanted
+    signal versionWanted(int step)
+
+    topSpace: 4
+
+    Column {
+        width: parent ? parent.width : 0
+        spacing: 6
+
+        Notice {
+            visible: block.messageState === "failed" || block.messageState === "interrupted"
+            width: parent.width
+            tone: block.messageState === "failed" ? "danger" : "warning"
+            text: block.messageState === "failed" ? (block.facts.error !== "" ? block.facts.error : qsTr("This answer failed."))
+                                                  : qsTr("This answer was interrupted. What had arrived is kept.")
+            action: block.ready && !block.busy ? qsTr("Regenerate") : ""
+            onTriggered: block.againWanted()
+        }
+        Row {
+            visible: block.streaming && block.activity === "reading" && block.promptTotal > 0
+            spacing: 12
+            height: 28
+
+            ProgressBar {
+                anchors.verticalCenter: parent.verticalCenter
+                width: 160
+                implicitHeight: 4
+                value: block.promptDone / Math.max(1, block.promptTotal)
+            }
+            Label {
+                anchors.verticalCenter: parent.verticalCenter
+                text: qsTr("Reading the prompt: %1 of %2 tokens").arg(Number(block.promptDone).toLocaleString(Qt.locale(), "f", 0)).arg(Number(block.promptTotal).toLocaleString(Qt.locale(), "f", 0))
+                font: Theme.small
+                color: Theme.textMuted
+            }
+        }
+        Item {
+            visible: !(block.streaming && block.activity === "reading")
+            width: parent.width
+            height: 28
+
+            Row {
+                anchors.verticalCenter: parent.verticalCenter
+
+                Rectangle {
+                    visible: block.streaming
+                    width: 6
+                    height: 6
+                    radius: 3
+                    color: Theme.accent
+                    anchors.verticalCenter: parent.verticalCenter
+                }
+                FactPart {
+                    first: true
+                    visible: block.streaming
+                    unit: " " + (block.activity === "queued" ? qsTr("Waiting") : qsTr("Answering"))
+                }
+                FactPart {
+                    first: !block.streaming
+                    figure: block.facts.speed
+                    unit: figure !== "" ? qsTr("tok/s") : ""
+                }
+                FactPart {
+                    first: !block.streaming && block.facts.speed === ""
+                    before: qsTr("first token")
+                    figure: block.facts.firstToken
+                    unit: figure !== "" ? qsTr("s") : ""
+                }
+                FactPart {
+                    figure: block.facts.promptTokens >= 0 ? Number(block.facts.promptTokens).toLocaleString(Qt.locale(), "f", 0) : ""
+                    unit: figure !== "" ? qsTr("in") : ""
+                }
+                FactPart {
+                    figure: block.facts.completionTokens >= 0 ? Number(block.facts.completionTokens).toLocaleString(Qt.locale(), "f", 0) : ""
+                    unit: figure !== "" ? qsTr("out") : ""
+                }
+                FactPart {
+                    first: block.facts.promptTokens < 0
+                    unit: block.messageState === "stopped" ? qsTr("stopped")
+                          : block.messageState !== "complete" ? ""
+                          : block.facts.reason === "stop" ? qsTr("end of turn") : block.facts.reason === "length" ? qsTr("token limit") : ""
+                }
+            }
+            Row {
+                anchors.right: parent.right
+                anchors.verticalCenter: parent.verticalCenter
+                visible: !block.streaming
+
+                VersionSwitch {
+                    visible: block.versions > 1
+                    version: block.version
+                    versions: block.versions
+                    enabled: !block.busy
+                    onStepped: step => block.versionWanted(step)
+                }
+                CopyButton {
+                    id: copyButton
+
+                    objectName: "copyAnswer"
+                    opacity: block.toolsShown ? 1 : 0
+                    text: qsTr("Copy answer")
+                    onClicked: block.copyWanted()
+                }
+                IconButton {
+                    id: againButton
+
+                    objectName: "regenerate"
+                    opacity: block.toolsShown ? 1 : 0
+                    enabled: block.ready && !block.busy
+                    iconName: "refresh"
+                    text: qsTr("Regenerate")
+                    onClicked: block.againWanted()
+                }
+            }
+        }
+    }
+    HoverHandler {
+        id: hover
+    }
+}

@@ -1,0 +1,222 @@
+import QtQuick
+import Hearth.Theme
+import Hearth.Controls
+import Hearth.Chat
+
+/// Conversations, the transcript with its composer, parameters. Side columns slide over where there is no room.
+FocusScope {
+    id: page
+
+    required property ChatModel chat
+    /// Of the model page: "loading" is said here as well, with how far it is.
+    property string modelState: "empty"
+    property string modelStatus: ""
+    signal modelWanted
+
+    readonly property bool wide: width >= 1224
+    readonly property bool middle: width >= 904
+    property bool listOpen: false
+    property bool parametersOpen: true
+    readonly property bool parametersShown: wide ? parametersOpen : slidParameters
+    property bool slidParameters: false
+
+    objectName: "chatPage"
+
+    Shortcut {
+        sequence: "Ctrl+N"
+        onActivated: {
+            page.chat.newChat();
+            composer.focusInput();
+        }
+    }
+    Shortcut {
+        sequence: "Ctrl+F"
+        onActivated: {
+            page.listOpen = true;
+            conversations.focusSearch();
+        }
+    }
+    Shortcut {
+        sequence: "Escape"
+        enabled: page.chat.busy
+        onActivated: page.chat.stop()
+    }
+    Component.onCompleted: composer.focusInput()
+
+    Item {
+        id: middlePart
+
+        anchors.top: parent.top
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        anchors.leftMargin: page.middle ? 264 : 0
+        anchors.right: parent.right
+        anchors.rightMargin: page.wide && page.parametersOpen ? 296 : 0
+
+        PageHeader {
+            id: header
+
+            width: parent.width
+
+            Row {
+                anchors.left: parent.left
+                anchors.leftMargin: page.middle ? Theme.pagePadding : 8
+                anchors.right: headerTools.left
+                anchors.rightMargin: 8
+                height: parent.height
+                spacing: 6
+
+                IconButton {
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: !page.middle
+                    size: 32
+                    iconSize: 18
+                    iconName: "panel-left"
+                    text: qsTr("Chats")
+                    onClicked: page.listOpen = !page.listOpen
+                }
+                Label {
+                    anchors.verticalCenter: parent.verticalCenter
+                    objectName: "chatTitle"
+                    width: Math.min(implicitWidth, parent.width - 48)
+                    text: page.chat.title
+                    font: Theme.heading
+                }
+            }
+            Row {
+                id: headerTools
+
+                anchors.right: parent.right
+                anchors.rightMargin: 8
+                height: parent.height
+                spacing: 4
+
+                ModelButton {
+                    anchors.verticalCenter: parent.verticalCenter
+                    modelName: page.chat.modelName
+                    ready: page.chat.ready
+                    onClicked: page.modelWanted()
+                }
+                IconButton {
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: !page.middle
+                    size: 32
+                    iconSize: 18
+                    iconName: "plus"
+                    text: qsTr("New chat")
+                    shortcutText: "Ctrl+N"
+                    onClicked: page.chat.newChat()
+                }
+                IconButton {
+                    objectName: "showParameters"
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: !page.parametersShown
+                    size: 32
+                    iconSize: 18
+                    iconName: "panel-right"
+                    text: qsTr("Parameters")
+                    onClicked: page.wide ? page.parametersOpen = true : page.slidParameters = true
+                }
+            }
+        }
+        Notice {
+            id: notice
+
+            anchors.top: header.bottom
+            anchors.left: parent.left
+            anchors.right: parent.right
+            anchors.margins: visible ? 12 : 0
+            visible: page.chat.notice !== ""
+            height: visible ? implicitHeight : 0
+            text: page.chat.notice
+            action: qsTr("Close")
+            onTriggered: page.chat.dismissNotice()
+        }
+        Transcript {
+            anchors.top: notice.bottom
+            anchors.bottom: composer.top
+            anchors.bottomMargin: 4
+            width: parent.width
+            chat: page.chat
+        }
+        EmptyState {
+            visible: page.chat.transcript.count === 0
+            anchors.centerIn: parent
+            anchors.verticalCenterOffset: -40
+            width: parent.width - 48
+            title: page.chat.ready ? qsTr("Ask something") : page.modelState === "loading" ? page.modelStatus : qsTr("No model loaded")
+            help: page.chat.ready ? qsTr("%1 runs on this computer; nothing leaves it.").arg(page.chat.modelName)
+                                  : qsTr("Chats are here; answers need a model.")
+            action: page.chat.ready || page.modelState === "loading" ? "" : qsTr("Choose a model")
+            onTriggered: page.modelWanted()
+        }
+        Composer {
+            id: composer
+
+            anchors.bottom: hints.top
+            anchors.bottomMargin: 8
+            anchors.horizontalCenter: parent.horizontalCenter
+            width: Math.min(720, parent.width - (page.middle ? 48 : 32))
+            chat: page.chat
+            narrow: width < 560
+            onModelWanted: page.modelWanted()
+        }
+        Label {
+            id: hints
+
+            anchors.bottom: parent.bottom
+            anchors.bottomMargin: visible ? 10 : 0
+            anchors.horizontalCenter: parent.horizontalCenter
+            visible: page.height > 560
+            height: visible ? implicitHeight : 0
+            text: qsTr("Enter sends    Shift+Enter new line    Up edits your last message")
+            font: Theme.caption
+            color: Theme.textMuted
+        }
+    }
+    SlideOver {
+        anchors.fill: parent
+        shown: !page.middle && page.listOpen
+        onDismissed: page.listOpen = false
+    }
+    ConversationPane {
+        id: conversations
+
+        width: 264
+        height: parent.height
+        visible: page.middle || page.listOpen
+        chat: page.chat
+        onOpened: {
+            page.listOpen = false;
+            composer.focusInput();
+        }
+    }
+    SlideOver {
+        anchors.fill: parent
+        shown: !page.wide && page.slidParameters
+        onDismissed: page.slidParameters = false
+    }
+    ParameterPane {
+        anchors.right: parent.right
+        width: 296
+        height: parent.height
+        visible: page.parametersShown
+        chat: page.chat
+        onCloseWanted: page.wide ? page.parametersOpen = false : page.slidParameters = false
+    }
+    Toast {
+        id: toast
+
+        anchors.horizontalCenter: parent.horizontalCenter
+        anchors.bottom: parent.bottom
+        anchors.bottomMargin: 24
+        onTriggered: page.chat.undoRemove()
+    }
+    Connections {
+        target: page.chat
+
+        function onRemoved(title: string): void {
+            toast.show(qsTr("“%1” deleted").arg(title), qsTr("Undo"));
+        }
+    }
+}

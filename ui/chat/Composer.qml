@@ -1,0 +1,159 @@
+import QtQuick
+import QtQuick.Templates as T
+import Hearth.Theme
+import Hearth.Controls
+import Hearth.Chat
+
+/// Where questions are written: one to ten lines, what they cost, Send or Stop.
+Rectangle {
+    id: composer
+
+    required property ChatModel chat
+    property bool narrow: false
+    signal modelWanted
+
+    function focusInput(): void {
+        input.forceActiveFocus();
+    }
+
+    implicitHeight: column.implicitHeight + 20
+    radius: Theme.radiusMessage
+    color: Theme.surfaceRaised
+    border.width: 1
+    border.color: input.activeFocus ? Theme.accent : Theme.borderStrong
+
+    Column {
+        id: column
+
+        x: 16
+        y: 12
+        width: parent.width - 26
+
+        Row {
+            visible: composer.chat.editing
+            height: 28
+            spacing: 8
+
+            Chip {
+                text: qsTr("Editing: sends another version of your message")
+                tone: "info"
+                iconName: "edit"
+            }
+            Button {
+                compact: true
+                role: "quiet"
+                text: qsTr("Keep the old one")
+                onClicked: composer.chat.cancelEdit()
+            }
+        }
+        Flickable {
+            id: scroller
+
+            width: parent.width - 6
+            height: Math.min(input.contentHeight + 4, 10 * 24)
+            contentWidth: width
+            contentHeight: input.contentHeight + 4
+            clip: true
+            boundsBehavior: Flickable.StopAtBounds
+            T.ScrollBar.vertical: ScrollBar {}
+
+            TextEdit {
+                id: input
+
+                objectName: "composerInput"
+                width: scroller.width - 12
+                height: Math.max(implicitHeight, scroller.height)
+                font: Theme.reading
+                color: Theme.text
+                selectionColor: Theme.accent
+                selectedTextColor: Theme.accentText
+                wrapMode: TextEdit.Wrap
+                textFormat: TextEdit.PlainText
+                selectByMouse: true
+                focus: true
+                text: composer.chat.draft
+                onTextChanged: composer.chat.draft = text
+                onCursorRectangleChanged: {
+                    if (cursorRectangle.y < scroller.contentY)
+                        scroller.contentY = cursorRectangle.y;
+                    else if (cursorRectangle.y + cursorRectangle.height > scroller.contentY + scroller.height)
+                        scroller.contentY = cursorRectangle.y + cursorRectangle.height - scroller.height;
+                }
+                Accessible.role: Accessible.EditableText
+                Accessible.name: qsTr("Message")
+
+                Keys.onPressed: event => {
+                    const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter;
+                    if (enter && !(event.modifiers & Qt.ShiftModifier)) {
+                        composer.chat.send();
+                        event.accepted = true;
+                    } else if (event.key === Qt.Key_Up && length === 0 && !composer.chat.busy) {
+                        composer.chat.editLast();
+                        event.accepted = true;
+                    } else if (event.key === Qt.Key_Escape && composer.chat.editing) {
+                        composer.chat.cancelEdit();
+                        event.accepted = true;
+                    }
+                }
+
+                Connections {
+                    target: composer.chat
+
+                    function onDraftChanged(): void {
+                        if (input.text !== composer.chat.draft) {
+                            input.text = composer.chat.draft;
+                            input.cursorPosition = input.length;
+                        }
+                    }
+                }
+                Label {
+                    visible: input.length === 0 && input.preeditText === ""
+                    width: parent.width
+                    text: composer.chat.ready ? qsTr("Write to %1").arg(composer.chat.modelName) : qsTr("Load a model to chat")
+                    font: Theme.reading
+                    color: Theme.textFaint
+                }
+            }
+        }
+        Item {
+            width: parent.width
+            height: 40
+
+            Label {
+                anchors.left: parent.left
+                anchors.verticalCenter: parent.verticalCenter
+                visible: composer.chat.ready && composer.chat.draftTokens > 0
+                text: qsTr("%1 tokens to send").arg(Number(composer.chat.draftTokens).toLocaleString(Qt.locale(), "f", 0))
+                font: Theme.small
+                color: Theme.textMuted
+            }
+            Row {
+                anchors.right: parent.right
+                anchors.verticalCenter: parent.verticalCenter
+                spacing: 10
+
+                ContextMeter {
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: composer.chat.ready
+                    used: composer.chat.contextUsed
+                    adding: composer.chat.draftTokens
+                    total: composer.chat.contextTotal
+                    labelled: !composer.narrow
+                }
+                Button {
+                    visible: !composer.chat.ready
+                    compact: true
+                    text: qsTr("Choose a model")
+                    onClicked: composer.modelWanted()
+                }
+                SendButton {
+                    objectName: "sendButton"
+                    busy: composer.chat.busy
+                    enabled: composer.chat.busy || composer.chat.canSend
+                    onSendWanted: composer.chat.send()
+                    onStopWanted: composer.chat.stop()
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import QtQuick
+import QtQuick.Templates as T
+import Qt.labs.qmlmodels
+import Hearth.Theme
+import Hearth.Controls
+import Hearth.Chat
+
+/// The conversation: a list of blocks that follows its end while the reader is there.
+Item {
+    id: transcript
+
+    required property ChatModel chat
+
+    ListView {
+        id: list
+
+        property bool following: true
+
+        function toEnd(): void {
+            following = true;
+            positionViewAtEnd();
+        }
+
+        objectName: "transcriptList"
+        anchors.fill: parent
+        model: transcript.chat.transcript
+        clip: true
+        boundsBehavior: Flickable.StopAtBounds
+        cacheBuffer: 600
+        reuseItems: false
+        footer: Item {
+            width: 1
+            height: 24
+        }
+        onContentHeightChanged: if (following)
+            follow.restart()
+        onMovementEnded: following = atYEnd
+        onMovementStarted: following = false
+        onHeightChanged: if (following)
+            follow.restart()
+
+        // After the layout of this turn, not within it.
+        Timer {
+            id: follow
+
+            interval: 0
+            onTriggered: if (list.following)
+                list.positionViewAtEnd()
+        }
+
+        T.ScrollBar.vertical: ScrollBar {
+            onPressedChanged: if (!pressed)
+                list.following = list.atYEnd
+            else
+                list.following = false
+        }
+
+        WheelHandler {
+            acceptedDevices: PointerDevice.Mouse | PointerDevice.TouchPad
+            onWheel: event => {
+                const lines = event.pixelDelta.y !== 0 ? event.pixelDelta.y : event.angleDelta.y / 120 * 72;
+                const top = list.originY;
+                const bottom = Math.max(top, list.originY + list.contentHeight - list.height);
+                list.contentY = Math.max(top, Math.min(bottom, list.contentY - lines));
+                list.following = list.contentY >= bottom - 2;
+            }
+        }
+
+        delegate: DelegateChooser {
+            role: "kind"
+
+            DelegateChoice {
+                roleValue: "user"
+
+                UserBlock {
+                    required property double messageId
+
+                    width: ListView.view.width
+                    busy: transcript.chat.busy
+                    onCopyWanted: transcript.chat.copyMessage(messageId)
+                    onEditWanted: transcript.chat.edit(messageId)
+                    onVersionWanted: step => transcript.chat.selectVersion(messageId, step)
+                }
+            }
+            DelegateChoice {
+                roleValue: "code"
+
+                CodeBlock {
+                    required property int index
+                    required indent
+                    required quote
+
+                    width: ListView.view.width
+                    onCopyWanted: transcript.chat.copyCode(index)
+                }
+            }
+            DelegateChoice {
+                roleValue: "table"
+
+                TableBlock {
+                    required indent
+                    required quote
+
+                    width: ListView.view.width
+                    onLinkWanted: address => linkDialog.ask(address)
+                }
+            }
+            DelegateChoice {
+                roleValue: "rule"
+
+                BlockFrame {
+                    width: ListView.view.width
+                    topSpace: 16
+
+                    Hairline {
+                        width: parent ? parent.width : 0
+                    }
+                }
+            }
+            DelegateChoice {
+                roleValue: "footer"
+
+                AnswerFooter {
+                    required property double messageId
+
+                    width: ListView.view.width
+                    busy: transcript.chat.busy
+                    ready: transcript.chat.ready
+                    activity: transcript.chat.activity
+                    promptDone: transcript.chat.promptDone
+                    promptTotal: transcript.chat.promptTotal
+                    onCopyWanted: transcript.chat.copyMessage(messageId)
+                    onAgainWanted: transcript.chat.regenerate(messageId)
+                    onVersionWanted: step => transcript.chat.selectVersion(messageId, step)
+                }
+            }
+            DelegateChoice {
+                ProseBlock {
+                    required indent
+                    required quote
+                    required marker
+
+                    width: ListView.view.width
+                    onLinkWanted: address => linkDialog.ask(address)
+                }
+            }
+        }
+
+        Connections {
+            target: transcript.chat
+
+            function onConversationChanged(): void {
+                list.toEnd();
+            }
+        }
+    }
+    IconButton {
+        anchors.right: parent.right
+        anchors.rightMargin: 16
+        anchors.bottom: parent.bottom
+        anchors.bottomMargin: 16
+        visible: !list.following && list.contentHeight > list.height
+        size: 32
+        iconName: "chevron-down"
+        text: qsTr("Newest")
+        onClicked: list.toEnd()
+
+        background: Rectangle {
+            radius: 16
+            color: Theme.surfaceRaised
+            border.width: 1
+            border.color: Theme.borderStrong
+        }
+    }
+    Dialog {
+        id: linkDialog
+
+        property string address: ""
+
+        function ask(wanted: string): void {
+            address = wanted;
+            open();
+        }
+
+        title: qsTr("Open this address in the browser?")
+        body: address
+        acceptText: qsTr("Open")
+        onAccepted: transcript.chat.openLink(address)
+    }
+}

@@ -1,0 +1,47 @@
+#include "ui/chat/answer_facts.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLocale>
+
+namespace ui {
+
+QString AnswerFacts::speed() const {
+  // The first token belongs to the prompt's time, so the rest are what decodeSeconds covers.
+  if (completionTokens < 2 || decodeSeconds <= 0) return {};
+  return QLocale().toString(static_cast<double>(completionTokens - 1) / decodeSeconds, 'f', 1);
+}
+
+QString AnswerFacts::firstToken() const {
+  return firstTokenSeconds >= 0 ? QLocale().toString(firstTokenSeconds, 'f', 2) : QString();
+}
+
+std::string AnswerFacts::toJson(const std::string& parametersJson) const {
+  QJsonObject object;
+  object["model"] = model;
+  object["template"] = templateName;
+  object["prompt_tokens"] = promptTokens;
+  object["completion_tokens"] = completionTokens;
+  object["first_token_seconds"] = firstTokenSeconds;
+  object["decode_seconds"] = decodeSeconds;
+  object["finish_reason"] = reason;
+  if (!error.isEmpty()) object["error"] = error;
+  object["parameters"] = QJsonDocument::fromJson(QByteArray::fromStdString(parametersJson)).object();
+  return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
+}
+
+AnswerFacts AnswerFacts::fromJson(const std::string& json) {
+  const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromStdString(json)).object();
+  AnswerFacts facts;
+  facts.model = object["model"].toString();
+  facts.templateName = object["template"].toString();
+  facts.promptTokens = object["prompt_tokens"].toInteger(-1);
+  facts.completionTokens = object["completion_tokens"].toInteger(-1);
+  facts.firstTokenSeconds = object["first_token_seconds"].toDouble(-1);
+  facts.decodeSeconds = object["decode_seconds"].toDouble(-1);
+  facts.reason = object["finish_reason"].toString();
+  facts.error = object["error"].toString();
+  return facts;
+}
+
+}  // namespace ui

@@ -1,0 +1,74 @@
+// One answer being made: prompt rendered and submitted off the GUI thread, text streamed in batches, checkpointed every
+// second, closed with its facts. Knows nothing of what is shown.
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+#include <memory>
+#include <optional>
+
+#include "app/conversation_store.h"
+#include "engine/engine.h"
+#include "ui/bridge/answer_stream.h"
+#include "ui/bridge/chat_store.h"
+#include "ui/bridge/tasks.h"
+#include "ui/chat/answer_facts.h"
+
+namespace ui {
+
+class AnswerRun : public QObject {
+  Q_OBJECT
+
+ public:
+  enum class Phase { Queued, Reading, Answering, Ended };
+
+  /// `message` is the stored, empty answer that will be filled.
+  AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<engine::Engine> engine, app::Message message,
+            std::string parametersJson, QObject* parent = nullptr);
+  ~AnswerRun() override;  ///< an answer that has not ended is cancelled and stays Interrupted
+
+  void start(engine::ChatPrompt prompt, engine::GenerationRequest request);
+  /// Ends it as Stopped, wherever it is.
+  void stop();
+  /// The engine goes away: cancels and lets go of it.
+  void releaseEngine();
+
+  Phase phase() const { return m_phase; }
+  const app::Message& message() const { return m_message; }
+  const AnswerFacts& facts() const { return m_facts; }
+  qint64 promptDone() const { return m_promptDone; }
+  /// What failed to be written to the store, if anything did.
+  const QString& storeError() const { return m_storeError; }
+
+ signals:
+  void text(const QString& piece);
+  /// Phase, facts or progress changed.
+  void changed();
+  /// The last signal; message() is final and on its way to the store.
+  void ended();
+
+ private:
+  void submitted(engine::Result<engine::RequestId> id);
+  void onTokens(const QString& piece, int count);
+  void onFinished(const engine::FinishedEvent& event);
+  void end(app::MessageState state);
+  void checkpoint();
+
+  Tasks& m_tasks;
+  ChatStore& m_store;
+  std::shared_ptr<engine::Engine> m_engine;
+  app::Message m_message;
+  std::string m_parametersJson;
+  AnswerFacts m_facts;
+  AnswerStream m_stream;
+  QTimer m_checkpoints;
+  QElapsedTimer m_sinceStart, m_sinceFirst;
+  std::optional<engine::RequestId> m_request;
+  Phase m_phase = Phase::Queued;
+  qint64 m_promptDone = 0;
+  QString m_storeError;
+  bool m_stopWanted = false, m_unsaved = false;
+};
+
+}  // namespace ui

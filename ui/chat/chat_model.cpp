@@ -1,0 +1,308 @@
+#include "ui/chat/chat_model.h"
+
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QGuiApplication>
+#include <QUrl>
+
+#include "ui/markdown/parse_markdown.h"
+
+namespace ui {
+
+namespace {
+
+constexpr int kRecountMs = 200, kSaveMs = 400, kSearchMs = 150;
+constexpr size_t kSearchHits = 100;
+
+}  // namespace
+
+ChatModel::ChatModel(Tasks& tasks, ChatStore& store, HostBridge& host, QSettings& state, QObject* parent)
+    : QObject(parent), m_tasks(tasks), m_store(store), m_host(host), m_state(state) {
+  for (QTimer* timer : {&m_recount, &m_save, &m_searchDelay}) timer->setSingleShot(true);
+  m_recount.setInterval(kRecountMs);
+  m_save.setInterval(kSaveMs);
+  m_searchDelay.setInterval(kSearchMs);
+  connect(&m_recount, &QTimer::timeout, this, &ChatModel::recount);
+  connect(&m_save, &QTimer::timeout, this, &ChatModel::saveConversation);
+  connect(&m_searchDelay, &QTimer::timeout, this, [this] {
+    m_store.search(this, m_search.toStdString(), kSearchHits, [this, turn = ++m_searchTurn](auto hits) {
+      if (turn == m_searchTurn && hits && !m_search.isEmpty()) m_list.setHits(*hits);
+    });
+  });
+  connect(&m_host, &HostBridge::engineChanged, this, &ChatModel::engineSwitched);
+  connect(&m_host, &HostBridge::changed, this, [this] {
+    if (m_host.state() != app::HostState::Ready && m_run) m_run->releaseEngine();
+  });
+  connect(&m_parameters, &ParameterModel::edited, this, [this] {
+    if (m_opening) return;
+    m_conversation.parametersJson = m_parameters.toJson();
+    m_save.start();
+  });
+  if (!m_store.kept()) setNotice(tr("Chats cannot be kept on this computer now; they last until Hearth is closed."));
+  load();
+}
+
+ChatModel::~ChatModel() {
+  if (m_save.isActive()) saveConversation();
+}
+
+void ChatModel::load() {
+  m_store.list(this, [this](engine::Result<std::vector<app::Conversation>> all) {
+    if (!all) return setNotice(QString::fromStdString(all.error().message));
+    m_list.setConversations(std::move(*all));
+    const app::Conversation* last = m_list.find(m_state.value("chat").toLongLong());
+    if (last != nullptr && m_conversation.id == 0 && !busy()) open(last->id);
+  });
+}
+
+QString ChatModel::title() const {
+  return m_conversation.id == 0 ? tr("New chat")
+                                : displayText(QString::fromStdString(m_conversation.title).simplified());
+}
+
+void ChatModel::setSystemPrompt(const QString& prompt) {
+  if (prompt == systemPrompt()) return;
+  m_conversation.systemPrompt = prompt.toStdString();
+  m_save.start();
+  recountSoon();
+  emit systemPromptChanged();
+}
+
+void ChatModel::setDraft(const QString& draft) {
+  if (draft == m_draft) return;
+  m_draft = draft;
+  recountSoon();
+  emit draftChanged();
+  emit canSendChanged();
+}
+
+void ChatModel::setSearch(const QString& search) {
+  if (search == m_search) return;
+  m_search = search;
+  if (m_search.trimmed().isEmpty()) {
+    m_searchDelay.stop();
+    ++m_searchTurn;
+    m_list.clearHits();
+  } else {
+    m_searchDelay.start();
+  }
+  emit searchChanged();
+}
+
+QString ChatModel::modelName() const {
+  const auto engine = m_host.engine();
+  return engine ? visibleName(QString::fromStdString(engine->facts().model.modelId)) : QString();
+}
+
+QString ChatModel::activity() const {
+  if (m_starting) return QStringLiteral("queued");
+  if (!m_run) return QStringLiteral("idle");
+  switch (m_run->phase()) {
+    case AnswerRun::Phase::Queued:
+      return QStringLiteral("queued");
+    case AnswerRun::Phase::Reading:
+      return QStringLiteral("reading");
+    default:
+      return QStringLiteral("answering");
+  }
+}
+
+bool ChatModel::canSend() const {
+  return ready() && !busy() && !m_draft.trimmed().isEmpty();
+}
+
+double ChatModel::contextUsed() const {
+  if (m_run && m_run->message().conversation == m_conversation.id && m_run->facts().promptTokens >= 0) {
+    return static_cast<double>(m_run->facts().promptTokens + std::max<qint64>(0, m_run->facts().completionTokens));
+  }
+  return static_cast<double>(m_pathTokens);
+}
+
+double ChatModel::contextTotal() const {
+  const auto engine = m_host.engine();
+  return engine ? engine->facts().contextLength : 0;
+}
+
+void ChatModel::newChat() {
+  if (m_save.isActive()) saveConversation();
+  app::Conversation fresh;
+  fresh.systemPrompt = m_conversation.systemPrompt;
+  fresh.parametersJson = m_conversation.parametersJson;
+  ++m_openTurn;
+  show(fresh, {});
+}
+
+void ChatModel::open(qint64 id) {
+  const app::Conversation* found = m_list.find(id);
+  if (found == nullptr || id == m_conversation.id) return;
+  if (m_save.isActive()) saveConversation();
+  m_store.messages(this, id, [this, id, turn = ++m_openTurn](engine::Result<std::vector<app::Message>> messages) {
+    if (turn != m_openTurn) return;
+    if (!messages) return setNotice(QString::fromStdString(messages.error().message));
+    if (const app::Conversation* conversation = m_list.find(id)) show(*conversation, std::move(*messages));
+  });
+}
+
+void ChatModel::show(const app::Conversation& conversation, std::vector<app::Message> messages) {
+  m_opening = true;
+  cancelEdit();
+  m_conversation = conversation;
+  m_tree.reset(std::move(messages), conversation.leaf);
+  if (m_run) m_tree.update(m_run->message());  // newer than its last checkpoint
+  m_parameters.fromJson(conversation.parametersJson);
+  m_transcript.setMessages({});
+  refreshTranscript();
+  m_opening = false;
+  m_state.setValue("chat", static_cast<qint64>(m_conversation.id));
+  m_list.setCurrent(m_conversation.id, busy());
+  recountSoon();
+  emit conversationChanged();
+  emit systemPromptChanged();
+  emit activityChanged();
+}
+
+void ChatModel::rename(qint64 id, const QString& title) {
+  const app::Conversation* found = m_list.find(id);
+  if (found == nullptr || title.trimmed().isEmpty()) return;
+  app::Conversation renamed = id == m_conversation.id ? m_conversation : *found;
+  renamed.title = title.simplified().left(200).toStdString();
+  if (id == m_conversation.id) {
+    m_conversation.title = renamed.title;
+    renamed.leaf = m_tree.leaf();
+  }
+  m_list.put(renamed);
+  m_store.update(this, renamed, [this](engine::Result<app::Conversation> done) {
+    if (!done) setNotice(QString::fromStdString(done.error().message));
+  });
+  emit conversationChanged();
+}
+
+void ChatModel::remove(qint64 id) {
+  const app::Conversation* found = m_list.find(id);
+  if (found == nullptr) return;
+  const QString title = QString::fromStdString(found->title);
+  if (m_run && m_run->message().conversation == id) m_run->stop();
+  m_store.remove(this, id, [this, id, title](engine::Result<bool> done) {
+    if (!done) return setNotice(QString::fromStdString(done.error().message));
+    m_removed = id;
+    m_list.take(id);
+    if (m_conversation.id == id) {
+      m_save.stop();
+      newChat();
+    }
+    emit removed(displayText(title.simplified()));
+  });
+}
+
+void ChatModel::undoRemove() {
+  if (m_removed == 0) return;
+  const app::ConversationId id = std::exchange(m_removed, 0);
+  m_store.restore(this, id, [this, id](engine::Result<bool> done) {
+    if (!done) return setNotice(QString::fromStdString(done.error().message));
+    m_store.list(this, [this, id](engine::Result<std::vector<app::Conversation>> all) {
+      if (!all) return;
+      m_list.setConversations(std::move(*all));
+      if (m_conversation.id == 0 && m_draft.isEmpty()) open(id);
+    });
+  });
+}
+
+void ChatModel::refreshTranscript() {
+  std::vector<ShownMessage> messages;
+  for (const app::MessageId id : m_tree.path()) messages.push_back(shown(*m_tree.find(id)));
+  m_transcript.setMessages(messages);
+}
+
+ShownMessage ChatModel::shown(const app::Message& message) const {
+  ShownMessage one;
+  one.id = message.id;
+  one.user = message.role == "user";
+  one.text = message.text;
+  one.state = message.state;
+  const bool running = m_run && m_run->message().id == message.id;
+  one.facts = running ? m_run->facts() : AnswerFacts::fromJson(message.metaJson);
+  const std::vector<app::MessageId> versions = m_tree.versions(message.id);
+  one.versions = static_cast<int>(versions.size());
+  one.version = static_cast<int>(std::find(versions.begin(), versions.end(), message.id) - versions.begin()) + 1;
+  return one;
+}
+
+void ChatModel::saveConversation() {
+  m_save.stop();
+  if (m_conversation.id == 0) return;
+  m_conversation.leaf = m_tree.leaf();
+  m_list.put(m_conversation);
+  m_store.update(this, m_conversation, [this](engine::Result<app::Conversation> done) {
+    if (!done) setNotice(QString::fromStdString(done.error().message));
+  });
+}
+
+void ChatModel::selectVersion(qint64 messageId, int step) {
+  if (busy()) return;
+  const std::vector<app::MessageId> versions = m_tree.versions(messageId);
+  const auto at = std::find(versions.begin(), versions.end(), messageId) - versions.begin() + step;
+  if (at < 0 || at >= static_cast<std::ptrdiff_t>(versions.size())) return;
+  m_tree.show(versions[static_cast<size_t>(at)]);
+  refreshTranscript();
+  saveConversation();
+  recountSoon();
+}
+
+void ChatModel::edit(qint64 messageId) {
+  const app::Message* message = m_tree.find(messageId);
+  if (message == nullptr || message->role != "user" || busy()) return;
+  m_editing = messageId;
+  setDraft(QString::fromStdString(message->text));
+  emit editingChanged();
+}
+
+void ChatModel::editLast() {
+  const std::vector<app::MessageId> path = m_tree.path();
+  for (auto id = path.rbegin(); id != path.rend(); ++id) {
+    if (m_tree.find(*id)->role == "user") return edit(*id);
+  }
+}
+
+void ChatModel::cancelEdit() {
+  if (m_editing == 0) return;
+  m_editing = 0;
+  setDraft({});
+  emit editingChanged();
+}
+
+void ChatModel::copyMessage(qint64 messageId) {
+  if (m_run && m_run->message().id == messageId) return copyText(QString::fromStdString(m_run->message().text));
+  if (const app::Message* message = m_tree.find(messageId)) copyText(QString::fromStdString(message->text));
+}
+
+void ChatModel::copyText(const QString& text) {
+  QGuiApplication::clipboard()->setText(text);
+}
+
+void ChatModel::copyCode(int row) {
+  const auto role = [this](int at, int which) { return m_transcript.data(m_transcript.index(at), which); };
+  while (row > 0 && role(row, TranscriptModel::ContinuesRole).toBool()) --row;
+  QStringList pieces;
+  for (bool more = true; more && row < m_transcript.count(); ++row) {
+    pieces.append(role(row, TranscriptModel::ContentRole).value<InlineText>().text);
+    more = role(row, TranscriptModel::ContinuedRole).toBool();
+  }
+  copyText(pieces.join(u'\n') + u'\n');
+}
+
+bool ChatModel::openLink(const QString& address) {
+  const QUrl url(address, QUrl::StrictMode);
+  if (!url.isValid() || (url.scheme() != "http" && url.scheme() != "https")) return false;
+  return QDesktopServices::openUrl(url);
+}
+
+void ChatModel::setNotice(const QString& notice) {
+  m_notice = notice;
+  emit noticeChanged();
+}
+
+void ChatModel::dismissNotice() {
+  setNotice({});
+}
+
+}  // namespace ui

@@ -1,0 +1,88 @@
+// Sampling parameters of a chat: what differs from the defaults is kept, marked and can be reset one by one.
+#pragma once
+
+#include <QAbstractListModel>
+#include <QJsonObject>
+#include <QtQmlIntegration>
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/generation.h"
+
+namespace ui {
+
+class ParameterModel : public QAbstractListModel {
+  Q_OBJECT
+  QML_ELEMENT
+  QML_UNCREATABLE("made by ChatModel")
+  Q_PROPERTY(int changedCount READ changedCount NOTIFY edited)
+  Q_PROPERTY(QString maxTokens READ maxTokens NOTIFY edited)
+  Q_PROPERTY(QString seed READ seed NOTIFY edited)
+  Q_PROPERTY(QStringList stop READ stop NOTIFY edited)
+  Q_PROPERTY(bool presetAvailable READ presetAvailable NOTIFY presetChanged)
+
+ public:
+  enum Role {
+    KeyRole = Qt::UserRole,  ///< the API's name
+    LabelRole,
+    HelpRole,
+    ValueRole,    ///< number
+    TextRole,     ///< the number as shown, or "off"
+    MinimumRole,  ///< of the slider
+    MaximumRole,
+    StepRole,
+    OriginRole,  ///< where the slider's fill starts, 0..1
+    ChangedRole,
+  };
+
+  explicit ParameterModel(QObject* parent = nullptr);
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
+  QHash<int, QByteArray> roleNames() const override;
+
+  int changedCount() const;
+  QString maxTokens() const;  ///< empty: what the context leaves
+  QString seed() const;       ///< empty: random
+  QStringList stop() const { return m_stop; }
+  bool presetAvailable() const { return !m_preset.empty(); }
+
+  /// From the slider.
+  Q_INVOKABLE void setValue(int row, double value);
+  /// From a field: empty when applied, else the allowed range in words, and nothing changes.
+  Q_INVOKABLE QString setText(int row, const QString& text);
+  Q_INVOKABLE void reset(int row);
+  Q_INVOKABLE void resetAll();
+  Q_INVOKABLE QString setMaxTokens(const QString& text);
+  Q_INVOKABLE QString setSeed(const QString& text);
+  Q_INVOKABLE QString addStop(const QString& text);
+  Q_INVOKABLE void removeStop(int index);
+  /// Takes what the model's generation_config suggests.
+  Q_INVOKABLE void applyPreset();
+
+  void setPreset(std::map<std::string, double> preset);
+  /// The overrides as a JSON object under the API's names.
+  std::string toJson() const;
+  void fromJson(const std::string& json);
+  /// Writes sampling, stop strings and the limit into a request.
+  void apply(engine::GenerationRequest& request) const;
+
+ signals:
+  /// By the user or by a chat that was opened.
+  void edited();
+  void presetChanged();
+
+ private:
+  static constexpr int kRows = 7;
+  void changed();
+
+  std::array<double, kRows> m_values;
+  std::optional<qint64> m_maxTokens, m_seed;
+  QStringList m_stop;
+  std::map<std::string, double> m_preset;
+};
+
+}  // namespace ui

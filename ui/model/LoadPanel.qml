@@ -1,0 +1,117 @@
+import QtQuick
+import QtQuick.Layouts
+import Hearth.Theme
+import Hearth.Controls
+import Hearth.Model
+
+/// Load, its progress, and what can be done with a loaded model.
+Item {
+    id: panel
+
+    required property ModelPageModel page
+    readonly property bool loading: page.state === "loading" || page.state === "unloading"
+    readonly property bool loaded: page.state === "ready" && page.isLoadedOne
+    signal chatWanted
+
+    implicitHeight: layout.implicitHeight
+
+    Shortcut {
+        sequence: "Escape"
+        enabled: panel.page.state === "loading" && panel.visible
+        onActivated: panel.page.cancel()
+    }
+
+    ColumnLayout {
+        id: layout
+
+        width: parent.width
+        spacing: 8
+
+        RowLayout {
+            visible: panel.loading
+            spacing: 6
+
+            Figure {
+                text: panel.page.bytesTotal > 0 ? panel.page.bytes(panel.page.bytesDone) : ""
+                font: Theme.figureTitle
+            }
+            Label {
+                Layout.fillWidth: true
+                text: panel.page.bytesTotal > 0 ? qsTr("of %1").arg(panel.page.bytes(panel.page.bytesTotal)) : ""
+                font: Theme.small
+                color: Theme.textMuted
+            }
+            Label {
+                text: panel.page.state === "unloading" ? qsTr("giving memory back") : panel.page.stage
+                font: Theme.smallMedium
+            }
+        }
+        ProgressBar {
+            Layout.fillWidth: true
+            visible: panel.loading
+            unknown: panel.page.bytesTotal <= 0 || panel.page.state === "unloading"
+            value: panel.page.bytesTotal > 0 ? panel.page.bytesDone / panel.page.bytesTotal : 0
+        }
+        Button {
+            objectName: "cancelLoad"
+            Layout.fillWidth: true
+            visible: panel.page.state === "loading"
+            text: qsTr("Cancel")
+            hint: qsTr("Esc")
+            onClicked: panel.page.cancel()
+        }
+        Label {
+            Layout.fillWidth: true
+            visible: !panel.loading && text !== ""
+            text: panel.page.planError !== "" ? panel.page.planError
+                  : panel.loaded ? qsTr("A changed choice takes effect when the model is loaded again.")
+                  : panel.page.plan.known && !panel.page.plan.fits ? panel.page.plan.shortfall
+                  : panel.page.loadable ? qsTr("Nothing is written; the files stay as they are.") : ""
+            font: Theme.small
+            color: panel.page.planError !== "" || (panel.page.plan.known && !panel.page.plan.fits && !panel.loaded) ? Theme.danger : Theme.textMuted
+            wrapMode: Text.Wrap
+            elide: Text.ElideNone
+        }
+        RowLayout {
+            visible: !panel.loading
+            spacing: 8
+
+            Button {
+                objectName: "unloadButton"
+                Layout.fillWidth: true
+                visible: panel.page.state === "ready"
+                large: true
+                iconName: "unload"
+                text: qsTr("Unload")
+                onClicked: panel.page.unload()
+            }
+            Button {
+                objectName: "reloadButton"
+                visible: panel.loaded
+                large: true
+                text: qsTr("Reload")
+                enabled: panel.page.loadable
+                onClicked: panel.page.load()
+            }
+            Button {
+                objectName: "loadButton"
+                Layout.fillWidth: true
+                visible: !panel.loaded && panel.page.path !== ""
+                large: true
+                role: "primary"
+                text: qsTr("Load")
+                enabled: panel.page.loadable && panel.page.contextProblem === "" && !(panel.page.plan.known && !panel.page.plan.fits)
+                onClicked: panel.page.load()
+            }
+            Button {
+                objectName: "openChat"
+                Layout.fillWidth: true
+                visible: panel.loaded
+                large: true
+                role: "primary"
+                text: qsTr("Open chat")
+                onClicked: panel.chatWanted()
+            }
+        }
+    }
+}

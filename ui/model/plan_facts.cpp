@@ -1,0 +1,35 @@
+#include "ui/model/plan_facts.h"
+
+#include <algorithm>
+
+namespace ui {
+
+PlanFacts PlanFacts::of(const engine::DeviceMemoryPlan& device) {
+  PlanFacts facts;
+  facts.total = static_cast<double>(device.total);
+  facts.other = static_cast<double>(device.otherPrograms);
+  facts.weights = static_cast<double>(device.weights);
+  facts.kv = static_cast<double>(device.kvCache);
+  facts.work = static_cast<double>(device.activations);
+  facts.reserve = static_cast<double>(device.reserve);
+  facts.needed = static_cast<double>(device.needed());
+  const double after = static_cast<double>(device.freeAfter());
+  facts.free = std::max(0.0, after);
+  facts.missing = std::max(0.0, -after);
+  facts.fits = after >= 0;
+  facts.known = true;
+  return facts;
+}
+
+PlanFacts PlanFacts::of(const engine::MemoryPlan& plan) {
+  if (plan.devices.empty()) return {};
+  PlanFacts facts = of(plan.devices.front());
+  facts.perToken = static_cast<double>(plan.kvBytesPerToken);
+  facts.context = static_cast<int>(plan.contextLength);
+  facts.largest = static_cast<int>(plan.largestContext);
+  facts.fits = plan.fits;
+  facts.shortfall = QString::fromStdString(plan.shortfall);
+  return facts;
+}
+
+}  // namespace ui
