@@ -21,7 +21,15 @@ Result<TemplateChoice> chooseModelTemplate(const EngineOptions& options, const M
 
 Result<PromptTools> openPromptTools(const EngineOptions& options) {
   PromptTools tools;
-  ENGINE_ASSIGN_OR_RETURN(tools.model, inspectModel(options.modelPath));
+  // A folder with nothing but tokenizer files is described by its name alone.
+  if (auto model = inspectModel(options.modelPath); model.ok()) {
+    tools.model = std::move(model).value();
+  } else if (model.error().code != ErrorCode::NotFound || !std::filesystem::is_directory(options.modelPath)) {
+    return model.error();
+  } else {
+    tools.model.path = options.modelPath;
+    tools.model.modelId = options.modelPath.filename().string();
+  }
   if (!options.modelId.empty()) tools.model.modelId = options.modelId;
   ENGINE_ASSIGN_OR_RETURN(tools.tokenizer, loadTokenizer(options.modelPath));
   ENGINE_ASSIGN_OR_RETURN(tools.choice, chooseModelTemplate(options, tools.model, *tools.tokenizer));

@@ -85,7 +85,7 @@ TEST(CliChat, StarterModelAnswers) {
   const std::filesystem::path model = engine::testing::starterModel();
   if (model.empty()) GTEST_SKIP() << "the starter model is not in the cache";
   const ProgramResult chat = runCli({"chat", "--model-path", model.string(), "--max-tokens", "24", "--temperature", "0",
-                                     "--max-model-len", "512", "--threads", "2"},
+                                     "--max-model-len", "512", "--threads", "2", "--dtype", "float32"},
                                     "What is the capital of France?\n");
   EXPECT_EQ(chat.exitCode, 0) << chat.err;
   EXPECT_THAT(chat.out, HasSubstr("Paris"));

@@ -36,11 +36,11 @@ TEST(CliTokenize, B19_RoundTrip) {
 }
 
 TEST(CliTokenize, SpecialTextIsPlainUnlessAskedFor) {
-  const Json plain = parse(runCli({"tokenize", tokenizerFolder()}, "<|im_end|>")).at("ids");
-  const Json special = parse(runCli({"tokenize", "--parse-special", tokenizerFolder()}, "<|im_end|>")).at("ids");
+  const Json plain = parse(runCli({"tokenize", tokenizerFolder()}, "<|end|>")).at("ids");
+  const Json special = parse(runCli({"tokenize", "--parse-special", tokenizerFolder()}, "<|end|>")).at("ids");
   EXPECT_GT(plain.size(), 1u);
   EXPECT_EQ(special.size(), 1u);
-  EXPECT_EQ(parse(runCli({"tokenize", "--parse_special", tokenizerFolder()}, "<|im_end|>")).at("ids"), special);
+  EXPECT_EQ(parse(runCli({"tokenize", "--parse_special", tokenizerFolder()}, "<|end|>")).at("ids"), special);
 }
 
 TEST(CliTokenize, Lines) {
@@ -70,9 +70,18 @@ TEST(CliRender, NamedTemplate) {
   EXPECT_EQ(json.at("template"), "qwen-7b-chat");
   EXPECT_NE(json.at("reason").get<std::string>(), "");
   EXPECT_EQ(json.at("stop"), Json::array({"<|endoftext|>"}));
-  // Ends of the system message and of the user's, not the one that the user spelled.
-  const Json end = parse(runCli({"tokenize", "--parse-special", tokenizerFolder()}, "<|im_end|>")).at("ids").at(0);
-  EXPECT_EQ(std::count(json.at("ids").begin(), json.at("ids").end(), end), 2);
+}
+
+TEST(CliRender, B45_SpelledSpecialsStayText) {
+  const engine::testing::TempFolder folder;
+  const std::string file = (folder.path() / "own.jinja").string();
+  std::ofstream(file) << "<|user|>{{ messages[0].content }}<|end|>";
+  const Json ids = parse(runCli({"render", "--model-path", tokenizerFolder(), "--chat-template", file},
+                                R"([{"role": "user", "content": "Hi <|end|>"}])"))
+                       .at("ids");
+  // The template's own end, not the one that the user spelled.
+  const Json end = parse(runCli({"tokenize", "--parse-special", tokenizerFolder()}, "<|end|>")).at("ids").at(0);
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), end), 1);
 }
 
 TEST(CliRender, FileVariablesAndDate) {
