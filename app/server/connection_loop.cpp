@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <ctime>
 #include <new>
 
 #include "app/server/transport/http_core.h"
@@ -24,6 +26,17 @@ bool isJsonType(const std::string* header) {
   std::transform(type.begin(), type.end(), type.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return type == "application/json";
+}
+
+/// Now, as HTTP writes it; strftime would follow the program's language.
+std::string httpDate() {
+  constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::time_t now = std::time(nullptr);
+  std::tm t{};
+  ::gmtime_r(&now, &t);
+  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", kDays[static_cast<size_t>(t.tm_wday)], t.tm_mday,
+                     kMonths[static_cast<size_t>(t.tm_mon)], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }
 
 Reply failedReply(std::string message) {
@@ -234,6 +247,7 @@ std::optional<Reply> ConnectionLoop::readBody(Exchange& exchange, BodyReader& bo
 
 void ConnectionLoop::addHeaders(const Exchange& exchange, Reply& reply) const {
   reply.headers.emplace_back("x-request-id", exchange.entry->requestId);
+  reply.headers.emplace_back("Date", httpDate());
   reply.headers.emplace_back("Cache-Control", "no-store");
   reply.headers.emplace_back("X-Content-Type-Options", "nosniff");
   if (const std::string origin = m_context.policy.allowedOrigin(exchange.head); !origin.empty()) {

@@ -248,6 +248,7 @@ TEST_F(ServerErrors, ServerB12_HeadersOfEveryResponse) {
   for (const RawResponse& response : {chat(), chat({{"stream", true}}), get("/health"), get("/nothing"),
                                       postText("/v1/chat/completions", "{"), get("/metrics")}) {
     EXPECT_EQ(response.header("cache-control"), "no-store");
+    EXPECT_THAT(response.header("date"), ::testing::MatchesRegex("..., .. ... .... ..:..:.. GMT"));
     EXPECT_THAT(response.header("x-request-id"), ::testing::StartsWith("req_"));
     EXPECT_TRUE(ids.insert(response.header("x-request-id")).second);
     EXPECT_TRUE(response.header("keep-alive").empty());

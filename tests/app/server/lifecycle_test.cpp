@@ -292,6 +292,21 @@ TEST_F(ServerLifecycle, AFullyUnloadedModelEndsItsRequests) {
   EXPECT_TRUE(eventually([&] { return chat().status == 503; }));
 }
 
+TEST_F(ServerLifecycle, AFailedEngineEndsItsRequestsAndSaysSo) {
+  startServer(endless(1ms));
+  RawClient client(port());
+  json body = chatBody();
+  body["stream"] = true;
+  client.send(postRequest(port(), "/v1/chat/completions", body.dump()));
+  client.readUntil("\"content\":\"H\"");
+  engine().poison("the device was lost");
+  EXPECT_THAT(client.readUntil("device"), HasSubstr("\"error\""));
+  const RawResponse refused = chat();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(errorOf(refused)["code"], "engine_failed");
+  EXPECT_EQ(get("/health").status, 503);
+}
+
 TEST_F(ServerLifecycle, TheTableShowsAndCancelsRequests) {
   startServer(endless(1ms));
   std::atomic<int> changes = 0;
