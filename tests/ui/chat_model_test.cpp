@@ -20,7 +20,7 @@ struct Rig {
         state(dir.filePath("w.ini"), QSettings::IniFormat),
         chat(tasks, *store, host, state) {
     modelHost.load({});
-    QTest::qWaitFor([this] { return chat.ready(); }, 20000);
+    static_cast<void>(QTest::qWaitFor([this] { return chat.ready(); }, 20000));
   }
 
   void ask(const QString& text) {
@@ -127,7 +127,7 @@ class ChatModelTest : public QObject {
         }
         answered = true;
       });
-      QTest::qWaitFor([&] { return answered; }, 20000);
+      static_cast<void>(QTest::qWaitFor([&] { return answered; }, 20000));
       return text;
     };
     QVERIFY(QTest::qWaitFor([&] { return !keptText().empty(); }, 20000));

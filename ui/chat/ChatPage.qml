@@ -168,7 +168,7 @@ FocusScope {
             anchors.bottomMargin: visible ? 10 : 0
             anchors.horizontalCenter: parent.horizontalCenter
             visible: page.height > 560
-            height: visible ? implicitHeight : 0
+            height: visible ? 16 : 0
             text: qsTr("Enter sends    Shift+Enter new line    Up edits your last message")
             font: Theme.caption
             color: Theme.textMuted

@@ -62,7 +62,6 @@ Rectangle {
 
                 objectName: "composerInput"
                 width: scroller.width - 12
-                height: Math.max(implicitHeight, scroller.height)
                 font: Theme.reading
                 color: Theme.text
                 selectionColor: Theme.accent
