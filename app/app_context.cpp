@@ -25,7 +25,15 @@ engine::Result<std::unique_ptr<AppContext>> createAppContext(AppContextOptions o
   context->settings = std::move(options.settings);
   if (options.withConversations) {
     ENGINE_RETURN_IF_ERROR(makePrivateDirectory(context->paths.data));
-    ENGINE_ASSIGN_OR_RETURN(context->conversations, ConversationStore::open(context->paths.data / "conversations.db"));
+    const std::filesystem::path file = context->paths.data / "conversations.db";
+    auto store = ConversationStore::open(file);
+    if (!store.ok() && store.error().code == engine::ErrorCode::Damaged) {
+      // The damaged file is out of the way: start with a new one, and say so.
+      context->conversationsNotice = store.error().message;
+      store = ConversationStore::open(file);
+    }
+    if (!store.ok()) return store.error();
+    context->conversations = std::move(*store);
   }
   context->host = std::make_unique<ModelHost>(std::move(options.loader));
   context->server = std::make_unique<HttpServer>(*context->host);

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "app/conversation_store.h"
 #include "app/http_server.h"
@@ -33,6 +34,7 @@ struct AppContext {
   std::unique_ptr<ModelHost> host;
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<ConversationStore> conversations;  ///< null without conversations
+  std::string conversationsNotice;  ///< not empty: a damaged file was moved aside, in words for the user
 };
 
 engine::Result<std::unique_ptr<AppContext>> createAppContext(AppContextOptions options);

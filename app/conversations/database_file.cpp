@@ -73,7 +73,7 @@ Error setAside(const fs::path& file, const std::string& reason) {
     std::error_code ignored;
     fs::rename(withSuffix(file, suffix), withSuffix(target, suffix), ignored);
   }
-  return {ErrorCode::Damaged, fmt::format("{} is damaged ({}). It was moved to {}; the next start begins with empty "
+  return {ErrorCode::Damaged, fmt::format("{} is damaged ({}). It was moved to {}; a new one begins without "
                                           "conversations",
                                           file.string(), reason, target.string())};
 }
