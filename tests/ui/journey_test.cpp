@@ -77,8 +77,7 @@ class JourneyTest : public QObject {
     QNetworkRequest request(QUrl(fixture.application().server().address() + "/chat/completions"));
     request.setHeader(QNetworkRequest::ContentTypeHeader, "application/json");
     std::unique_ptr<QNetworkReply> reply(manager.post(
-        request,
-        R"({"messages":[{"role":"user","content":"What is 2+2?"}],"temperature":0,"max_tokens":32})"));
+        request, R"({"messages":[{"role":"user","content":"What is 2+2?"}],"temperature":0,"max_tokens":32})"));
     QVERIFY(QTest::qWaitFor([&] { return reply->isFinished(); }, kLong));
     QCOMPARE(reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(), 200);
     const QByteArray body = reply->readAll();
