@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Every path of the tree that a Markdown file names exists, and every folder of more than five files has a README.md."""
+"""Every path of the tree that a Markdown file names exists, so does every file that a folder's map lists, and every folder of
+more than five files has a README.md."""
 import collections
 import pathlib
 import re
@@ -24,6 +25,13 @@ def named_paths(text: str):
             yield target, False
 
 
+def listed_names(text: str):
+    """What the first column of a map's tables names."""
+    for line in text.splitlines():
+        if line.startswith("|") and line.count("|") > 2:
+            yield from CODE.findall(line.split("|")[1])
+
+
 def main() -> int:
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, text=True, capture_output=True, check=True).stdout.split("\n")
     problems, checked = [], 0
@@ -33,6 +41,12 @@ def main() -> int:
             base = ROOT if from_root else (ROOT / file).parent
             if not (base / path).exists():
                 problems.append(f"{file}: names {path}, which does not exist")
+    for file in (f for f in files if f.endswith("/README.md")):
+        folder = (ROOT / file).parent
+        for name in listed_names((ROOT / file).read_text(encoding="utf-8")):
+            checked += 1
+            if not (ROOT / name).exists() and not any(folder.glob(name.rstrip("/*") + "*")):
+                problems.append(f"{file}: lists {name}, which does not exist")
     counts = collections.Counter(str(pathlib.PurePosixPath(f).parent) for f in files if f)
     for folder, count in sorted(counts.items()):
         if count > 5 and not folder.startswith(NO_MAP) and not (ROOT / folder / "README.md").exists():
