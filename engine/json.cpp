@@ -20,47 +20,6 @@ Error jsonError(std::string message) {
   return {ErrorCode::InvalidArgument, std::move(message)};
 }
 
-/// Nesting and number of values, without building anything.
-Result<void> checkShape(std::string_view text, const JsonLimits& limits) {
-  uint32_t depth = 0;
-  size_t values = 1;
-  bool inString = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (inString) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        inString = false;
-      }
-      continue;
-    }
-    switch (c) {
-      case '"':
-        inString = true;
-        break;
-      case '[':
-      case '{':
-        ++values;
-        if (++depth > limits.maxDepth) {
-          return jsonError(fmt::format("JSON is nested deeper than {} levels at byte {}", limits.maxDepth, i));
-        }
-        break;
-      case ']':
-      case '}':
-        if (depth > 0) --depth;
-        break;
-      case ',':
-        ++values;
-        break;
-      default:
-        break;
-    }
-    if (values > limits.maxValues) return jsonError(fmt::format("JSON holds more than {} values", limits.maxValues));
-  }
-  return {};
-}
-
 /// Accepts events only to learn where and why a text is malformed, and whether an object repeats a key.
 class Checker : public nlohmann::json_sax<json> {
  public:
@@ -103,12 +62,52 @@ class Checker : public nlohmann::json_sax<json> {
 
 }  // namespace
 
+Result<void> checkJsonShape(std::string_view text, const JsonLimits& limits) {
+  uint32_t depth = 0;
+  size_t values = 1;
+  bool inString = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (inString) {
+      if (c == '\\') {
+        ++i;
+      } else if (c == '"') {
+        inString = false;
+      }
+      continue;
+    }
+    switch (c) {
+      case '"':
+        inString = true;
+        break;
+      case '[':
+      case '{':
+        ++values;
+        if (++depth > limits.maxDepth) {
+          return jsonError(fmt::format("JSON is nested deeper than {} levels at byte {}", limits.maxDepth, i));
+        }
+        break;
+      case ']':
+      case '}':
+        if (depth > 0) --depth;
+        break;
+      case ',':
+        ++values;
+        break;
+      default:
+        break;
+    }
+    if (values > limits.maxValues) return jsonError(fmt::format("JSON holds more than {} values", limits.maxValues));
+  }
+  return {};
+}
+
 Result<json> parseJson(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.maxBytes) {
     return jsonError(
         fmt::format("JSON is {} long; at most {} are read", formatBytes(text.size()), formatBytes(limits.maxBytes)));
   }
-  ENGINE_RETURN_IF_ERROR(checkShape(text, limits));
+  ENGINE_RETURN_IF_ERROR(checkJsonShape(text, limits));
   try {
     if (limits.rejectDuplicates) {
       Checker checker(true);

@@ -19,6 +19,9 @@ struct JsonLimits {
   bool rejectDuplicates = false;  ///< a key twice in one object is an error; otherwise the last one counts
 };
 
+/// Whether a text keeps to the limits on depth and number of values, told without building anything.
+Result<void> checkJsonShape(std::string_view text, const JsonLimits& limits);
+
 /// Parses one JSON text. Never throws. Too large, too deep or malformed text is InvalidArgument, with the position.
 /// Include <nlohmann/json.hpp> to use the value.
 Result<nlohmann::json> parseJson(std::string_view text, const JsonLimits& limits = {});

@@ -1,7 +1,5 @@
 #include "app/server/api_error.h"
 
-#include <fmt/format.h>
-
 #include "app/server/json_text.h"
 
 namespace app {

@@ -1,5 +1,4 @@
 // The forward pass of every architecture, written once, as a list of fused operations.
-#include <fmt/format.h>
 
 #include "engine/decoder/decoder.h"
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstring>
 #include <exception>
 #include <limits>
@@ -53,22 +52,6 @@ std::optional<int64_t> integerAt(GgufType type, const std::byte* at) {
   return std::nullopt;
 }
 
-uint64_t integerBytes(GgufType type) {
-  switch (type) {
-    case GgufType::U8:
-    case GgufType::I8:
-      return 1;
-    case GgufType::U16:
-    case GgufType::I16:
-      return 2;
-    case GgufType::U32:
-    case GgufType::I32:
-      return 4;
-    default:
-      return 8;
-  }
-}
-
 }  // namespace
 
 Result<GgufFile> GgufFile::open(const std::filesystem::path& path, bool allowTruncated, const GgufLimits& limits) {
@@ -81,11 +64,6 @@ Result<GgufFile> GgufFile::open(const std::filesystem::path& path, bool allowTru
     const std::string name = printable(path.filename().string(), 200);
     return Error{ErrorCode::OutOfMemory, fmt::format("{}: no memory for its header: {}", name, e.what()), name};
   }
-}
-
-const GgufTensor* GgufFile::findTensor(std::string_view name) const {
-  const auto found = m_tensorIndex.find(name);
-  return found == m_tensorIndex.end() ? nullptr : &m_tensors[found->second];
 }
 
 std::vector<std::string_view> GgufFile::keys() const {
@@ -163,7 +141,7 @@ std::optional<std::vector<int64_t>> GgufFile::getIntegers(std::string_view key) 
     const std::optional<int64_t> number = integerAt(value->type, at);
     if (!number) return std::nullopt;
     out.push_back(*number);
-    at += integerBytes(value->type);
+    at += scalarBytes(value->type);
   }
   return out;
 }

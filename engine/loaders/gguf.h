@@ -69,7 +69,6 @@ class GgufFile {
 
   /// In the file's order.
   const std::vector<GgufTensor>& tensors() const { return m_tensors; }
-  const GgufTensor* findTensor(std::string_view name) const;
 
   bool has(std::string_view key) const { return m_values.find(key) != m_values.end(); }
   std::vector<std::string_view> keys() const;
@@ -102,7 +101,6 @@ class GgufFile {
   std::vector<std::byte> m_header;  ///< the file's first bytes, at least the metadata
   std::map<std::string, Value, std::less<>> m_values;
   std::vector<GgufTensor> m_tensors;
-  std::map<std::string_view, size_t> m_tensorIndex;  ///< views into m_tensors, whose elements do not move
   uint32_t m_version = 0;
   uint64_t m_alignment = 32;
   uint64_t m_expectedBytes = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "engine/text.h"
 
@@ -19,7 +20,8 @@ constexpr uint32_t kMaxDims = 4;
 constexpr uint64_t kMinKeyEntry = 8 + 4 + 1;
 constexpr uint64_t kMinTensorEntry = 8 + 4 + 8 + 4 + 8;
 
-/// Bytes of a scalar, 0 for strings, arrays and unknown types.
+}  // namespace
+
 uint64_t scalarBytes(GgufType type) {
   switch (type) {
     case GgufType::U8:
@@ -43,8 +45,6 @@ uint64_t scalarBytes(GgufType type) {
   }
   return 0;
 }
-
-}  // namespace
 
 Error GgufParser::damaged(std::string message) const {
   const std::string name = m_target.m_file.name();
@@ -216,9 +216,9 @@ Result<void> GgufParser::readTensor(uint64_t index) {
 Result<void> GgufParser::readTensors() {
   m_target.m_tensors.reserve(static_cast<size_t>(m_tensorCount));
   for (uint64_t i = 0; i < m_tensorCount; ++i) ENGINE_RETURN_IF_ERROR(readTensor(i));
-  for (size_t i = 0; i < m_target.m_tensors.size(); ++i) {
-    const GgufTensor& tensor = m_target.m_tensors[i];
-    if (!m_target.m_tensorIndex.emplace(tensor.name, i).second) {
+  std::set<std::string_view> names;
+  for (const GgufTensor& tensor : m_target.m_tensors) {
+    if (!names.insert(tensor.name).second) {
       return damaged(fmt::format("the tensor {} is there twice", printable(tensor.name)));
     }
   }

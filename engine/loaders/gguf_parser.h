@@ -11,6 +11,9 @@ namespace engine {
 
 static_assert(std::endian::native == std::endian::little, "GGUF and safetensors are read in place");
 
+/// Bytes of a scalar, 0 for strings, arrays and unknown types.
+uint64_t scalarBytes(GgufType type);
+
 /// Fills a GgufFile from its header.
 class GgufParser {
  public:

@@ -52,7 +52,6 @@ class Scheduler {
 
   bool idle() const { return m_running.empty() && m_returning.empty() && m_waiting.empty(); }
   bool anyDecoding() const;
-  uint32_t nRunning() const { return static_cast<uint32_t>(m_running.size()); }
   uint64_t nPreemptions() const { return m_preemptions; }
   const BlockManager& blocks() const { return m_blocks; }
   /// Calls `visit` for every answer that waits to run or runs.

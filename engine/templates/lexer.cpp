@@ -4,6 +4,7 @@
 #include "engine/templates/budget.h"
 #include "engine/templates/token.h"
 #include "engine/templates/unicode.h"
+#include "engine/utf8.h"
 
 namespace engine::jinja {
 
@@ -291,7 +292,7 @@ class Lexer {
         code = code * 16 + static_cast<char32_t>(digit);
       }
       if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) fail("an escape is no Unicode character");
-      appendUtf8(value, code);
+      appendUtf8(*value, code);
       return i + digits;
     }
     if (c >= '0' && c <= '7') {
@@ -300,7 +301,7 @@ class Lexer {
       for (; k < 3 && i + k < m_text.size() && m_text[i + k] >= '0' && m_text[i + k] <= '7'; ++k) {
         code = code * 8 + static_cast<char32_t>(m_text[i + k] - '0');
       }
-      appendUtf8(value, code);
+      appendUtf8(*value, code);
       return i + k - 1;
     }
     *value += '\\';

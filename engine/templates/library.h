@@ -22,6 +22,15 @@ struct TestEntry {
   TestFunction function;
 };
 
+/// The function of the row with that name, null when there is none.
+template <typename Entry, size_t kRows>
+auto functionNamed(const Entry (&table)[kRows], std::string_view name) {
+  for (const Entry& entry : table) {
+    if (entry.name == name) return entry.function;
+  }
+  return decltype(Entry::function){};
+}
+
 /// Null when there is none of that name.
 FilterFunction findTextFilter(std::string_view name);
 FilterFunction findListFilter(std::string_view name);

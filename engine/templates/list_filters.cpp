@@ -193,7 +193,8 @@ Value map(Interpreter& in, const Value& value, const Arguments& arguments) {
     if (path == nullptr) in.fail("map needs a filter or attribute=");
     for (const Value& item : in.iterate(value)) {
       Value found = attributeOf(in, item, *path);
-      result.push_back(found.is(Kind::Undefined) && fallback != nullptr ? *fallback : std::move(found));
+      if (found.is(Kind::Undefined) && fallback != nullptr) found = *fallback;
+      result.push_back(std::move(found));
     }
   } else {
     const Text& name = textArgument(in, arguments, 0, "filter");
@@ -279,9 +280,7 @@ constexpr FilterEntry kFilters[] = {
 }  // namespace
 
 FilterFunction findListFilter(std::string_view name) {
-  const auto* it = std::find_if(std::begin(kFilters), std::end(kFilters),
-                                [name](const FilterEntry& entry) { return entry.name == name; });
-  return it == std::end(kFilters) ? nullptr : it->function;
+  return functionNamed(kFilters, name);
 }
 
 }  // namespace engine::jinja

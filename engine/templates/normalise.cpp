@@ -1,5 +1,6 @@
 #include "engine/templates/normalise.h"
 
+#include "engine/json.h"
 #include "engine/templates/json_value.h"
 
 namespace engine {
@@ -16,35 +17,14 @@ Error roleError(size_t index, std::string message) {
   return {ErrorCode::InvalidArgument, std::move(message), "messages[" + std::to_string(index) + "].role"};
 }
 
-/// Nesting of a JSON text, brackets in strings left out.
-size_t jsonDepth(const std::string& text) {
-  size_t depth = 0, deepest = 0;
-  bool inString = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (inString) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        inString = false;
-      }
-      continue;
-    }
-    if (c == '"') inString = true;
-    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
-    if ((c == '}' || c == ']') && depth > 0) --depth;
-  }
-  return deepest;
-}
-
 /// Arguments arrive as a JSON string; most templates want the object.
 Json callArguments(const Json& arguments, bool asString) {
   if (asString)
     return arguments.is_string() ? arguments : Json(arguments.dump(-1, ' ', false, Json::error_handler_t::replace));
   if (!arguments.is_string()) return arguments;
   const auto& text = arguments.get_ref<const std::string&>();
-  constexpr size_t kMaxDepth = 64, kMaxBytes = size_t{1} << 20;
-  if (text.size() > kMaxBytes || jsonDepth(text) > kMaxDepth) return arguments;
+  const JsonLimits limits{.maxBytes = size_t{1} << 20, .maxDepth = 64};
+  if (text.size() > limits.maxBytes || !checkJsonShape(text, limits)) return arguments;
   Json parsed = Json::parse(text, nullptr, false);
   return parsed.is_object() ? parsed : arguments;
 }

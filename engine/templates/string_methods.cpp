@@ -281,9 +281,7 @@ constexpr FilterEntry kMethods[] = {
 }  // namespace
 
 FilterFunction findStringMethod(std::string_view name) {
-  const auto* it = std::find_if(std::begin(kMethods), std::end(kMethods),
-                                [name](const FilterEntry& entry) { return entry.name == name; });
-  return it == std::end(kMethods) ? nullptr : it->function;
+  return functionNamed(kMethods, name);
 }
 
 }  // namespace engine::jinja

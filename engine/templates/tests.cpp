@@ -1,5 +1,4 @@
 // What may follow "is".
-#include <algorithm>
 
 #include "engine/templates/library.h"
 
@@ -114,9 +113,7 @@ constexpr TestEntry kTests[] = {
 }  // namespace
 
 TestFunction findTest(std::string_view name) {
-  const auto* it =
-      std::find_if(std::begin(kTests), std::end(kTests), [name](const TestEntry& entry) { return entry.name == name; });
-  return it == std::end(kTests) ? nullptr : it->function;
+  return functionNamed(kTests, name);
 }
 
 bool Interpreter::applyTest(std::string_view name, const Value& value, const Arguments& arguments) {

@@ -238,9 +238,7 @@ constexpr FilterEntry kFilters[] = {
 }  // namespace
 
 FilterFunction findTextFilter(std::string_view name) {
-  const auto* it = std::find_if(std::begin(kFilters), std::end(kFilters),
-                                [name](const FilterEntry& entry) { return entry.name == name; });
-  return it == std::end(kFilters) ? nullptr : it->function;
+  return functionNamed(kFilters, name);
 }
 
 }  // namespace engine::jinja

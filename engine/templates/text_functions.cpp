@@ -1,6 +1,7 @@
 // Strings: pieces that filters and methods share.
 #include "engine/templates/library.h"
 #include "engine/templates/unicode.h"
+#include "engine/utf8.h"
 
 namespace engine::jinja {
 
@@ -104,7 +105,7 @@ Text changeCase(Interpreter& in, const Text& text, CaseStyle style) {
       if (upper && c == 0xDF) {
         changed += style == CaseStyle::Upper || style == CaseStyle::Swap ? "SS" : "Ss";
       } else {
-        appendUtf8(&changed, upper ? toUpper(c) : toLower(c));
+        appendUtf8(changed, upper ? toUpper(c) : toLower(c));
       }
       inWord = isAlpha(c);
       first = false;

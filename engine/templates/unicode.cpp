@@ -2,7 +2,7 @@
 
 #include <utf8proc.h>
 
-#include <cstdint>
+#include "engine/utf8.h"
 
 namespace engine::jinja {
 
@@ -15,41 +15,9 @@ utf8proc_category_t categoryOf(char32_t c) {
 }  // namespace
 
 char32_t decodeAt(std::string_view text, size_t position, size_t* length) {
-  const auto byteAt = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t lead = byteAt(position);
-  *length = 1;
-  if (lead < 0x80) return lead;
-  const size_t expected = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() - position < expected) return 0xFFFD;
-  char32_t value = lead & (0x7Fu >> expected);
-  for (size_t i = 1; i < expected; ++i) {
-    const uint8_t next = byteAt(position + i);
-    if ((next & 0xC0) != 0x80) return 0xFFFD;
-    value = (value << 6) | (next & 0x3Fu);
-  }
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (value < kSmallest[expected] || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) return 0xFFFD;
-  *length = expected;
-  return value;
-}
-
-void appendUtf8(std::string* out, char32_t c) {
-  const auto put = [out](char32_t byte) { out->push_back(static_cast<char>(byte)); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xC0 | (c >> 6));
-    put(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    put(0xE0 | (c >> 12));
-    put(0x80 | ((c >> 6) & 0x3F));
-    put(0x80 | (c & 0x3F));
-  } else {
-    put(0xF0 | (c >> 18));
-    put(0x80 | ((c >> 12) & 0x3F));
-    put(0x80 | ((c >> 6) & 0x3F));
-    put(0x80 | (c & 0x3F));
-  }
+  const Utf8Step step = nextUtf8(text, position);
+  *length = step.kind == Utf8Kind::Valid ? step.length : 1;
+  return step.codePoint;
 }
 
 size_t countCodePoints(std::string_view text) {

@@ -10,7 +10,6 @@ namespace engine::jinja {
 /// The code point at byte `position` (which must be inside) and its length in bytes; an invalid byte is U+FFFD, one
 /// byte long.
 char32_t decodeAt(std::string_view text, size_t position, size_t* length);
-void appendUtf8(std::string* out, char32_t codePoint);
 
 size_t countCodePoints(std::string_view text);
 /// The byte offset of code point number `index`; the text's size when it has fewer.

@@ -1,7 +1,6 @@
 #include "engine/templates/value.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace engine::jinja {
 

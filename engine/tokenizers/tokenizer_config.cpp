@@ -10,6 +10,7 @@
 #include "engine/loaders/json_file.h"
 #include "engine/loaders/model_directory.h"
 #include "engine/text.h"
+#include "engine/tokenizers/json_pipeline.h"
 
 namespace engine {
 namespace {
@@ -30,31 +31,15 @@ Result<Json> readOptional(const std::filesystem::path& directory, const char* na
   return value;
 }
 
-const Json* member(const Json& object, const char* key) {
-  if (!object.is_object()) return nullptr;
-  const auto found = object.find(key);
-  return found == object.end() ? nullptr : &*found;
-}
-
-std::string text(const Json& object, const char* key) {
-  const Json* value = member(object, key);
-  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
-}
-
 /// A token stated as a text or as an object with `content`.
 std::string tokenText(const Json& object, const char* key) {
-  const Json* value = member(object, key);
+  const Json* value = jsonMember(object, key);
   if (value == nullptr) return {};
-  return value->is_string() ? value->get<std::string>() : text(*value, "content");
-}
-
-bool flag(const Json& object, const char* key) {
-  const Json* value = member(object, key);
-  return value != nullptr && value->is_boolean() && value->get<bool>();
+  return value->is_string() ? value->get<std::string>() : jsonText(*value, "content");
 }
 
 TokenId firstId(const Json& object, const char* key) {
-  const Json* value = member(object, key);
+  const Json* value = jsonMember(object, key);
   if (value != nullptr && value->is_array() && !value->empty()) value = &(*value)[0];
   if (value == nullptr || !value->is_number_unsigned()) return -1;
   const auto id = value->get<uint64_t>();
@@ -62,23 +47,23 @@ TokenId firstId(const Json& object, const char* key) {
 }
 
 Result<void> readAddedTokens(const Json& config, TokenizerConfig& out) {
-  const Json* decoder = member(config, "added_tokens_decoder");
+  const Json* decoder = jsonMember(config, "added_tokens_decoder");
   if (decoder == nullptr || !decoder->is_object()) return {};
   for (const auto& [key, value] : decoder->items()) {
     AddedToken token;
     const auto [end, code] = std::from_chars(key.data(), key.data() + key.size(), token.id);
-    token.text = text(value, "content");
+    token.text = jsonText(value, "content");
     if (code != std::errc() || end != key.data() + key.size() || token.id < 0 || token.text.empty()) {
       return Error{
           ErrorCode::Damaged,
           fmt::format("tokenizer_config.json: added_tokens_decoder has no usable token at '{}'", printable(key)),
           "tokenizer_config.json"};
     }
-    token.special = flag(value, "special");
-    token.normalized = flag(value, "normalized");
-    token.leftStrip = flag(value, "lstrip");
-    token.rightStrip = flag(value, "rstrip");
-    token.singleWord = flag(value, "single_word");
+    token.special = jsonFlag(value, "special");
+    token.normalized = jsonFlag(value, "normalized");
+    token.leftStrip = jsonFlag(value, "lstrip");
+    token.rightStrip = jsonFlag(value, "rstrip");
+    token.singleWord = jsonFlag(value, "single_word");
     out.added.push_back(std::move(token));
   }
   return {};
@@ -89,10 +74,10 @@ void readSpecials(const Json& file, TokenizerConfig& out) {
     const std::string token = tokenText(file, key);
     if (!token.empty()) out.special.push_back(token);
   }
-  const Json* more = member(file, "additional_special_tokens");
+  const Json* more = jsonMember(file, "additional_special_tokens");
   if (more == nullptr || !more->is_array()) return;
   for (const Json& token : *more) {
-    const std::string spelling = token.is_string() ? token.get<std::string>() : text(token, "content");
+    const std::string spelling = token.is_string() ? token.get<std::string>() : jsonText(token, "content");
     if (!spelling.empty()) out.special.push_back(spelling);
   }
 }
@@ -110,9 +95,9 @@ Result<TokenizerConfig> readTokenizerConfig(const std::filesystem::path& directo
   ENGINE_ASSIGN_OR_RETURN(const Json map, readOptional(directory, "special_tokens_map.json"));
   ENGINE_ASSIGN_OR_RETURN(const Json added, readOptional(directory, "added_tokens.json"));
   ENGINE_ASSIGN_OR_RETURN(const Json model, readOptional(directory, "config.json"));
-  out.tokenizerClass = text(config, "tokenizer_class");
-  out.modelType = text(model, "model_type");
-  if (const Json* addBos = member(config, "add_bos_token"); addBos != nullptr && addBos->is_boolean()) {
+  out.tokenizerClass = jsonText(config, "tokenizer_class");
+  out.modelType = jsonText(model, "model_type");
+  if (const Json* addBos = jsonMember(config, "add_bos_token"); addBos != nullptr && addBos->is_boolean()) {
     out.addBos = addBos->get<bool>();
   }
   const auto spelled = [&](const char* key) {

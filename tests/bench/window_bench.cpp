@@ -2,7 +2,6 @@
 // idle window with that model loaded. Folders of its own; run it under a display (or xvfb-run).
 #include <unistd.h>
 
-#include <QElapsedTimer>
 #include <QFile>
 #include <QGuiApplication>
 #include <QTemporaryDir>

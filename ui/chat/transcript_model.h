@@ -65,8 +65,6 @@ class TranscriptModel : public QAbstractListModel {
   void appendText(const QString& text);
   /// Changes state and facts of the last message; its text stays, parsed once more as a whole when it is complete.
   void updateLast(const ShownMessage& message);
-  /// Text of the streaming answer so far.
-  const std::string& streamedText() const { return m_stream.text(); }
 
  signals:
   void countChanged();

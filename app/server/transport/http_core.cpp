@@ -86,7 +86,9 @@ struct HttpCore::Impl : private httplib::Server {
         response.set_content_provider(reply.contentType, provider);
       }
     } else if (reply.status != 204) {
-      response.set_content(std::move(reply.body), reply.contentType);
+      // set_content() would copy the body.
+      response.body = std::move(reply.body);
+      response.set_header("Content-Type", reply.contentType);
     }
   }
 

@@ -1,5 +1,4 @@
 // Behaviours B5, B6 and B58 to B61: keys, hosts, origins.
-#include <fstream>
 
 #include "tests/app/server/server_fixture.h"
 

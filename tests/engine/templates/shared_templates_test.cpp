@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "engine/templates/jinja_template.h"
