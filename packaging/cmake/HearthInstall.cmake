@@ -6,6 +6,7 @@ if(TARGET hearth)
   install(TARGETS hearth RUNTIME)
   install(FILES packaging/hearth.desktop DESTINATION ${CMAKE_INSTALL_DATADIR}/applications)
   install(FILES resources/hearth.svg DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps)
+  install(FILES resources/hearth-symbolic.svg DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/symbolic/apps)
 endif()
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
