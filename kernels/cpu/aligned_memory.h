@@ -26,6 +26,10 @@ class AlignedMemory {
   /// for and those free; the old content is gone then.
   Status allocate(uint64_t bytes, std::string_view what);
 
+  /// The same without asking whether so much is free: memory is taken page by page when it is first written. For room
+  /// of which a part may stay unused.
+  bool reserve(uint64_t bytes);
+
   std::byte* data() const { return m_data; }
   uint64_t size() const { return m_size; }
 

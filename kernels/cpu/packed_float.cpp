@@ -9,8 +9,8 @@
 
 namespace kernels::cpu {
 
-bool FloatMatrix::allocate() {
-  return m_memory.allocate(packedBytes(m_format, m_rows, m_cols));
+bool FloatMatrix::allocate(PackedArena* arena) {
+  return m_memory.allocate(packedBytes(m_format, m_rows, m_cols), arena);
 }
 
 // Index, in elements, of a weight in the packed form.

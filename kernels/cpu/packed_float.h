@@ -12,7 +12,7 @@ class FloatMatrix : public PackedMatrix {
  public:
   FloatMatrix(WeightFormat format, uint64_t rows, uint64_t cols) : PackedMatrix(format, rows, cols) {}
   /// Must succeed before anything else is called.
-  bool allocate();
+  bool allocate(PackedArena* arena);
 
   Status writeRows(uint64_t firstRow, std::span<const std::byte> data) override;
   void readRow(uint64_t row, float* out) const override;

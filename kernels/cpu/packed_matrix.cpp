@@ -54,10 +54,11 @@ uint64_t packedBytes(WeightFormat format, uint64_t rows, uint64_t cols) {
   return (rows + group - 1) / group * groupBytes(format, cols);
 }
 
-Status PackedMatrix::create(WeightFormat format, uint64_t rows, uint64_t cols, std::unique_ptr<PackedMatrix>* out) {
+Status PackedMatrix::create(WeightFormat format, uint64_t rows, uint64_t cols, std::unique_ptr<PackedMatrix>* out,
+                            PackedArena* arena) {
   KERNELS_RETURN_IF_ERROR(checkShape(format, rows, cols));
   const auto make = [&](auto matrix) {
-    if (!matrix->allocate()) return false;
+    if (!matrix->allocate(arena)) return false;
     *out = std::move(matrix);
     return true;
   };

@@ -17,9 +17,13 @@ namespace kernels::cpu {
 /// Bytes of the packed form (scales included, rows padded to the group).
 uint64_t packedBytes(WeightFormat format, uint64_t rows, uint64_t cols);
 
+class PackedArena;
+
 class PackedMatrix {
  public:
-  static Status create(WeightFormat format, uint64_t rows, uint64_t cols, std::unique_ptr<PackedMatrix>* out);
+  /// `arena`: where its memory comes from; it must live as long. Null: a mapping of its own.
+  static Status create(WeightFormat format, uint64_t rows, uint64_t cols, std::unique_ptr<PackedMatrix>* out,
+                       PackedArena* arena = nullptr);
   virtual ~PackedMatrix() = default;
 
   WeightFormat format() const { return m_format; }

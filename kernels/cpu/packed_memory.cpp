@@ -1,44 +1,41 @@
 #include "kernels/cpu/packed_memory.h"
 
-#include <cstdlib>
-#include <limits>
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
+#include <utility>
 
 namespace kernels::cpu {
 
 namespace {
 
 constexpr uint64_t kLine = 64;
-
-std::byte* alignUp(void* pointer, uint64_t alignment) {
-  const auto address = reinterpret_cast<uintptr_t>(pointer);
-  return reinterpret_cast<std::byte*>((address + alignment - 1) / alignment * alignment);
-}
+// Room taken at a time, and pieces from which on a mapping of its own costs nothing. The unused end of the last huge
+// page, at most 2 MB in each room, is all that a room takes beyond its pieces.
+constexpr uint64_t kRoom = uint64_t{256} << 20, kOwnFrom = uint64_t{64} << 20;
 
 }  // namespace
 
-bool PackedMemory::allocate(uint64_t bytes) {
-  if (bytes > std::numeric_limits<size_t>::max() - kLine) return false;
-  // calloc leaves large pieces untouched, so that the threads that write the rows are the first to touch them.
-  m_owner.reset(std::calloc(bytes + kLine, 1));
-  if (m_owner == nullptr) return false;
-  m_data = alignUp(m_owner.get(), kLine);
-#if defined(__linux__)
-  constexpr uint64_t kPage = 4096, kHuge = uint64_t{2} << 20;
-  if (bytes >= 2 * kHuge) {
-    std::byte* begin = alignUp(m_data, kPage);
-    const auto length = static_cast<size_t>(m_data + bytes - begin) / kPage * kPage;
-    // Only a hint: without huge pages everything works as well, a little slower.
-    (void)madvise(begin, length, MADV_HUGEPAGE);
+std::byte* PackedArena::take(uint64_t bytes) {
+  AlignedMemory mapping;
+  if (bytes >= kOwnFrom) {
+    if (!mapping.allocate(bytes, "weights").ok()) return nullptr;
+    return m_mappings.emplace_back(std::move(mapping)).data();
   }
-#endif
-  return true;
+  const uint64_t padded = (bytes + kLine - 1) / kLine * kLine;
+  if (padded > m_left) {
+    if (!mapping.reserve(kRoom)) return nullptr;
+    m_next = m_mappings.emplace_back(std::move(mapping)).data();
+    m_left = kRoom;
+  }
+  m_left -= padded;
+  return std::exchange(m_next, m_next + padded);
 }
 
-void PackedMemory::Free::operator()(void* pointer) const {
-  std::free(pointer);
+bool PackedMemory::allocate(uint64_t bytes, PackedArena* arena) {
+  if (arena != nullptr) {
+    m_data = arena->take(bytes);
+  } else {
+    m_data = m_own.allocate(bytes, "weights").ok() ? m_own.data() : nullptr;
+  }
+  return m_data != nullptr;
 }
 
 }  // namespace kernels::cpu

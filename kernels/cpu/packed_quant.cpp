@@ -7,8 +7,8 @@
 
 namespace kernels::cpu {
 
-bool QuantMatrix::allocate() {
-  return m_memory.allocate(packedBytes(m_format, m_rows, m_cols));
+bool QuantMatrix::allocate(PackedArena* arena) {
+  return m_memory.allocate(packedBytes(m_format, m_rows, m_cols), arena);
 }
 
 Status QuantMatrix::writeRows(uint64_t firstRow, std::span<const std::byte> data) {

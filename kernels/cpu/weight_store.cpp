@@ -41,7 +41,8 @@ Status WeightStore::create(const WeightDesc& desc, WeightId* id) {
     if (desc.use == WeightUse::Vector) {
       KERNELS_RETURN_IF_ERROR(checkVector(desc));
       weight->vector.resize(desc.cols);
-    } else if (Status status = PackedMatrix::create(desc.format, desc.rows, desc.cols, &weight->matrix); !status.ok()) {
+    } else if (Status status = PackedMatrix::create(desc.format, desc.rows, desc.cols, &weight->matrix, &m_arena);
+               !status.ok()) {
       return {status.code(), fmt::format("{}: {}", desc.name, status.message())};
     }
     m_weights.push_back(std::move(weight));

@@ -9,6 +9,7 @@
 
 #include "kernels/backend.h"
 #include "kernels/cpu/packed_matrix.h"
+#include "kernels/cpu/packed_memory.h"
 #include "kernels/status.h"
 
 namespace kernels::cpu {
@@ -31,6 +32,7 @@ class WeightStore {
   static uint64_t bytesOf(const WeightDesc& desc);
 
  private:
+  PackedArena m_arena;  ///< of all matrices; goes after them
   std::vector<std::unique_ptr<Weight>> m_weights;
   uint64_t m_bytes = 0;
 };
