@@ -76,7 +76,7 @@ HWY_NOINLINE void floatTile(const std::byte* weights, size_t row, size_t nCols, 
     sums[t][1] = loadFloats(acc + kFloatGroup * t + kLanes);
   }
   for (size_t k = 0; k < nCols; k += Source::kStep) {
-    Source::prefetch(weights, k);
+    if constexpr (kTokens >= kPrefetchTokens) Source::prefetch(weights, k);
     TwoVectors w[Source::kStep];
     Source::load(weights, k, row, w);
 #pragma GCC unroll 2

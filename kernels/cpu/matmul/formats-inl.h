@@ -47,9 +47,10 @@ constexpr Traits traitsOf(WeightFormat format, bool forDot) {
   }
 }
 
-/// How far ahead of its use memory is asked for: with several tokens a block takes so long that the machine's own
-/// prefetching stops short of the latency of memory.
+/// How far ahead of its use memory is asked for, and from how many tokens on: with several a block takes so long that
+/// the machine's own prefetching stops short of the latency of memory; with one that alone is faster.
 inline constexpr size_t kPrefetchDistance = 2048;
+inline constexpr int kPrefetchTokens = 2;
 
 /// Loads blocks of the packed layout.
 template <WeightFormat kFormat, bool kForDot>

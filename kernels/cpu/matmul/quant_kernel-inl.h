@@ -58,7 +58,7 @@ HWY_NOINLINE void quantTile(const std::byte* weights, size_t sub, size_t nBlocks
 #pragma GCC unroll 16
   for (int t = 0; t < kTokens; ++t) sums[t] = loadFloats(acc + 16 * t);
   for (size_t b = 0; b < nBlocks; ++b) {
-    Source::prefetch(weights, b);
+    if constexpr (kTokens >= kPrefetchTokens) Source::prefetch(weights, b);
     const Block block = Source::load(weights, b, sub);
 #pragma GCC unroll 16
     for (int t = 0; t < kTokens; ++t) {
