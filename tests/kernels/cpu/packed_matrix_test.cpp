@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
+
+#include "kernels/cpu/packed_memory.h"
+
 namespace kernels::cpu {
 
 namespace {
@@ -35,6 +40,32 @@ TEST(PackedMatrix, RefusesRowsThatDoNotFit) {
   EXPECT_NE(tooMany.message().find("3 rows from row 3"), std::string::npos) << tooMany.message();
   EXPECT_FALSE(matrix->writeRows(uint64_t(-1), data).ok());
   EXPECT_FALSE(matrix->writeRows(0, std::span(data).first(67)).ok());
+}
+
+TEST(PackedArena, HandsOutZeroedPiecesThatDoNotMeet) {
+  PackedArena arena;
+  // One byte, an odd number, one that needs a mapping of its own, and one after that.
+  const uint64_t sizes[] = {1, 9793, uint64_t{65} << 20, 4096};
+  std::byte* pieces[4];
+  for (int i = 0; i < 4; ++i) {
+    pieces[i] = arena.take(sizes[i]);
+    ASSERT_NE(pieces[i], nullptr);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(pieces[i]) % 64, 0u);
+    const uint64_t looked = std::min<uint64_t>(sizes[i], 1 << 16);
+    EXPECT_TRUE(std::all_of(pieces[i], pieces[i] + looked, [](std::byte b) { return b == std::byte{0}; }));
+    std::fill_n(pieces[i], looked, std::byte{static_cast<unsigned char>(i + 1)});
+  }
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(pieces[i][0], std::byte{static_cast<unsigned char>(i + 1)});
+    EXPECT_EQ(pieces[i][std::min<uint64_t>(sizes[i], 1 << 16) - 1], std::byte{static_cast<unsigned char>(i + 1)});
+  }
+}
+
+TEST(PackedArena, SaysWhenThereIsNoSuchMemory) {
+  PackedArena arena;
+  EXPECT_EQ(arena.take(uint64_t{1} << 60), nullptr);
+  EXPECT_EQ(arena.take(~uint64_t{0}), nullptr);
+  EXPECT_NE(arena.take(64), nullptr);
 }
 
 }  // namespace kernels::cpu
