@@ -89,8 +89,8 @@ Application::Application(app::AppContext& context)
       m_settings(context.settings, context.paths.config / "settings.json", m_tasks),
       m_host(*context.host, m_tasks),
       m_store(context.conversations ? makeDatabaseStore(*context.conversations, m_tasks) : makeMemoryStore(m_tasks)),
-      m_shell(context.paths, m_settings, m_state),
-      m_status(m_host),
+      m_shell(context.paths, m_settings, m_state, QString::fromStdString(context.conversationsNotice)),
+      m_status(m_host, m_tasks),
       m_chat(m_tasks, *m_store, m_host, m_state),
       m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths),
       m_server(context.server.get(), m_tasks, m_settings, m_host),
@@ -124,6 +124,9 @@ void Application::loadFirstModel() {
   const std::string& path = settings.text(asked ? "model-path" : "last-model");
   std::error_code error;
   if (path.empty() || (!asked && !std::filesystem::exists(path, error))) return;
+  // What was asked for and cannot be loaded is shown where it is explained.
+  QObject::connect(
+      &m_modelPage, &ModelPageModel::refused, &m_shell, [this] { m_shell.setPage("model"); }, Qt::SingleShotConnection);
   m_modelPage.chooseAndLoad(QString::fromStdString(path));
 }
 

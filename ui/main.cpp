@@ -40,8 +40,10 @@ int main(int argc, char** argv) {
   if (!context) {
     // Chats that cannot be opened must not keep the window from working; it says so.
     std::fprintf(stderr, "hearth: %s\n", context.error().message.c_str());
+    const std::string why = context.error().message;
     options.withConversations = false;
     context = app::createAppContext(options);
+    if (context) (*context)->conversationsNotice = why;
   }
   if (!context) {
     std::fprintf(stderr, "hearth: %s\n", context.error().message.c_str());

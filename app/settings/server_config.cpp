@@ -56,7 +56,7 @@ engine::Result<ServerConfig> Settings::serverConfig() const {
   config.port = static_cast<uint16_t>(integer("port").value_or(8501));
   config.servedModelName = text("served-model-name");
   const std::vector<std::string> keys = list("api-keys");
-  for (size_t i = 0; i < keys.size(); ++i) config.apiKeys.push_back({fmt::format("key {}", i + 1), keys[i]});
+  for (size_t i = 0; i < keys.size(); ++i) config.apiKeys.push_back({std::to_string(i + 1), keys[i]});
   if (const std::string& file = text("api-keys-file"); !file.empty()) {
     ENGINE_RETURN_IF_ERROR(addKeysOfFile(file, config.apiKeys));
   }

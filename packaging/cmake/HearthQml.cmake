@@ -8,7 +8,11 @@ function(hearth_qml_module name)
     set_source_files_properties(${file} PROPERTIES QT_QML_SINGLETON_TYPE TRUE)
   endforeach()
   qt_add_library(${target} STATIC)
-  qt_add_qml_module(${target} URI ${arg_URI} VERSION 1.0 RESOURCE_PREFIX /qt/qml
+  set(interpreted "")
+  if(NOT HEARTH_QML_COMPILED)
+    set(interpreted NO_CACHEGEN)
+  endif()
+  qt_add_qml_module(${target} ${interpreted} URI ${arg_URI} VERSION 1.0 RESOURCE_PREFIX /qt/qml
     OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/qml/${path} IMPORT_PATH ${CMAKE_BINARY_DIR}/qml
     DEPENDENCIES QtQuick PLUGIN_TARGET ${target}plugin SOURCES ${arg_SOURCES} QML_FILES ${arg_QML} ${arg_SINGLETONS}
     RESOURCES ${arg_RESOURCES})

@@ -14,6 +14,25 @@ namespace {
 
 constexpr int kLong = 120000;
 
+/// Dark pixels of an empty page are none; a line of text has some hundred.
+constexpr int kLeastInk = 200;
+constexpr int kSeenLengths = 4;
+
+/// Pixels of the item that are far from the page's ground.
+int inkIn(WindowFixture& fixture, const QString& name) {
+  QQuickItem* item = fixture.item(name);
+  if (item == nullptr) return 0;
+  const QImage picture = fixture.window()->grabWindow();
+  const QRect area = item->mapRectToScene(item->boundingRect()).toRect().intersected(picture.rect());
+  int ink = 0;
+  for (int y = area.top(); y <= area.bottom(); ++y) {
+    for (int x = area.left(); x <= area.right(); ++x) {
+      if (qGray(picture.pixel(x, y)) < 128) ++ink;
+    }
+  }
+  return ink;
+}
+
 int freePort() {
   QTcpServer probe;
   probe.listen(QHostAddress::LocalHost);
@@ -35,11 +54,13 @@ class JourneyTest : public QObject {
 
   void journey() {
     WindowFixture fixture(engine::loadEngine);
+    QVERIFY(fixture.context().settings.set("theme", "light", app::SettingSource::Flag).ok());
     ui::ChatModel& chat = fixture.application().chat();
 
     // Open: the first-run screen's own button.
     QVERIFY(fixture.item("starterCard") != nullptr);
-    fixture.application().modelPage().useStarter();
+    QVERIFY(inkIn(fixture, "firstRunPage") > kLeastInk);
+    fixture.click("starterCardAction");
     QVERIFY(QTest::qWaitFor([&] { return chat.ready(); }, kLong));
 
     // Ask and stream; greedy, so that the answer is the same each time.
@@ -50,6 +71,11 @@ class JourneyTest : public QObject {
     QTest::keyClick(fixture.window(), Qt::Key_Return);
     QVERIFY(chat.busy());
     QVERIFY(QTest::qWaitFor([&] { return !chat.busy(); }, kLong));
+    // The reader sees question and answer, in pixels too.
+    fixture.settle();
+    QVERIFY(fixture.visibleTextOf("transcriptList").contains("What is 2+2?"));
+    QVERIFY(fixture.visibleTextOf("transcriptList").contains("is 4"));
+    QVERIFY(inkIn(fixture, "transcriptList") > kLeastInk);
     const auto role = [&](int row, int which) { return chat.transcript()->data(chat.transcript()->index(row), which); };
     QCOMPARE(role(chat.transcript()->count() - 1, ui::TranscriptModel::StateRole).toString(), QString("complete"));
     QVERIFY(role(1, ui::TranscriptModel::ContentRole).value<ui::InlineText>().text.contains("is 4"));
@@ -60,7 +86,15 @@ class JourneyTest : public QObject {
     fixture.click("composerInput");
     fixture.type("Write a very long story about a lighthouse.");
     QTest::keyClick(fixture.window(), Qt::Key_Return);
-    QVERIFY(QTest::qWaitFor([&] { return chat.activity() == "answering"; }, kLong));
+    // It grows before the reader's eyes: several lengths are seen before it is stopped.
+    QSet<qsizetype> lengths;
+    QVERIFY(QTest::qWaitFor(
+        [&] {
+          lengths.insert(fixture.visibleTextOf("transcriptList").size());
+          return chat.activity() == "answering" && lengths.size() >= kSeenLengths;
+        },
+        kLong));
+    QVERIFY(chat.busy());
     QTest::keyClick(fixture.window(), Qt::Key_Escape);
     QVERIFY(QTest::qWaitFor([&] { return !chat.busy(); }, kLong));
     QCOMPARE(role(chat.transcript()->count() - 1, ui::TranscriptModel::StateRole).toString(), QString("stopped"));
@@ -83,6 +117,8 @@ class JourneyTest : public QObject {
     const QByteArray body = reply->readAll();
     QVERIFY2(body.contains("is 4"), body.constData());
     QVERIFY(QTest::qWaitFor([&] { return fixture.application().server().requests()->count() == 1; }, kLong));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.visibleTextOf("requestList").contains("chat/completions"); }, kLong));
+    QVERIFY(fixture.visibleTextOf("statusServer").contains("127.0.0.1"));
 
     // Off: nothing listens any more.
     fixture.click("serverSwitch");

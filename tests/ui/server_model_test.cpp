@@ -105,6 +105,7 @@ class ServerModelTest : public QObject {
     QVERIFY(
         rig.get("/v1/models", "Authorization: Bearer " + rig.server.keys().first().toUtf8() + "\r\n").contains("200"));
     QVERIFY(!rig.server.snippet("python", false).contains(rig.server.keys().first()));
+    QVERIFY(rig.server.snippet("curl", true).contains(rig.server.keys().first()));
     QVERIFY(rig.server.snippet("python", true).contains(rig.server.keys().first()));
     rig.server.removeKey(0);
     QVERIFY(rig.get("/v1/models").contains("200"));

@@ -21,7 +21,8 @@ inline QQuickItem* findItem(QQuickItem* parent, const QString& name) {
 /// A window over `loader`; chats live in memory.
 class WindowFixture {
  public:
-  explicit WindowFixture(app::ModelHost::Loader loader) {
+  explicit WindowFixture(app::ModelHost::Loader loader, std::string notice = {}) {
+    m_context.conversationsNotice = std::move(notice);
     m_context.paths = {.config = m_dir.filePath("config").toStdString(),
                        .data = m_dir.filePath("data").toStdString(),
                        .cache = app::AppPaths::standard().cache};
@@ -44,6 +45,15 @@ class WindowFixture {
     if (!there) qWarning("no visible item %s", qPrintable(name));
     return found;
   }
+  /// The texts of all visible items below `root` that have one, as the reader sees them.
+  static QString visibleText(QQuickItem* root) {
+    QString all;
+    if (root == nullptr || !root->isVisible() || root->opacity() == 0) return all;
+    if (root->width() > 0 && root->height() > 0) all += root->property("text").toString() + u'\n';
+    for (QQuickItem* child : root->childItems()) all += visibleText(child);
+    return all;
+  }
+  QString visibleTextOf(const QString& name) { return visibleText(findItem(m_window->contentItem(), name)); }
   bool shown(const QString& name) { return findItem(m_window->contentItem(), name) != nullptr; }
   void click(const QString& name) {
     if (QQuickItem* found = item(name)) {

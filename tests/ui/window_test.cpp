@@ -1,5 +1,7 @@
 // The whole window over a fake engine: every page opens without a complaint of the QML engine, in both themes and all
 // widths, and is driven as a user would.
+#include <QClipboard>
+
 #include "tests/support/fake_engine.h"
 #include "tests/ui/window_fixture.h"
 
@@ -50,6 +52,41 @@ class WindowTest : public QObject {
         QVERIFY(!fixture.window()->grabWindow().isNull());
       }
     }
+  }
+
+  void aDamagedChatDatabaseIsSaidAndRead() {
+    WindowFixture fixture(test_support::makeFakeLoader({}), "The chats were damaged; the file is now at <b>x</b>");
+    QVERIFY(fixture.visibleTextOf("startNotice").contains("The chats were damaged; the file is now at <b>x</b>"));
+    QQuickItem* notice = fixture.item("startNotice");
+    QQuickItem* page = fixture.item("firstRunPage");
+    QVERIFY(page->mapToScene({0, 0}).y() >= notice->mapToScene({0, notice->height()}).y());
+    for (const char* name : {"railModel", "railServer"}) {
+      fixture.click(name);
+      QVERIFY(fixture.shown("startNotice"));
+    }
+    fixture.application().shell().dismissNotice();
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.shown("startNotice"); }, 20000));
+    WindowFixture sound(test_support::makeFakeLoader({}));
+    QVERIFY(!sound.shown("startNotice"));
+  }
+
+  void deviceAndMemoryAreAlwaysInTheStrip() {
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    fixture.window()->resize(720, 520);
+    QVERIFY(fixture.item("statusMemory") != nullptr);
+    QVERIFY(fixture.visibleTextOf("statusDevice").contains("CPU"));
+    QVERIFY(fixture.item("statusServer") != nullptr);
+  }
+
+  void aModelThatCannotBeLoadedIsExplained() {
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    QTemporaryDir empty;
+    QVERIFY(fixture.context().settings.set("model-path", empty.path().toStdString(), app::SettingSource::Flag).ok());
+    fixture.application().loadFirstModel();
+    QVERIFY(fixture.item("problemCard") != nullptr);
+    QCOMPARE(fixture.application().shell().page(), QString("model"));
+    QVERIFY(fixture.visibleTextOf("problemCard").contains("config.json"));
+    QVERIFY(!fixture.item("loadButton")->isEnabled());
   }
 
   void firstRunOffersTheWays() {
@@ -116,9 +153,12 @@ class WindowTest : public QObject {
     fixture.settle();
     fixture.click("loadButton");
     QVERIFY(fixture.item("cancelLoad") != nullptr);
-    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().bytesDone() > 0; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().modelPage().loadPace().isEmpty(); }, 20000));
+    QVERIFY(fixture.visibleTextOf("loadPace").contains("/s"));
+    QVERIFY(fixture.visibleTextOf("loadBytes").contains("MB"));
     QTest::keyClick(fixture.window(), Qt::Key_Escape);
     QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().state() == "empty"; }, 20000));
+    QVERIFY(fixture.application().modelPage().cancelled());
   }
 
   void failureIsACardWithAWayOut() {
@@ -131,6 +171,10 @@ class WindowTest : public QObject {
     QVERIFY(fixture.item("failureCard") != nullptr);
     QCOMPARE(fixture.application().modelPage().waysOut().size(), 1);
     QVERIFY(fixture.item("wayOut0") != nullptr);
+    QVERIFY(fixture.visibleTextOf("failureText").contains("17.74 needed, 16.04 free"));
+    QVERIFY(fixture.visibleTextOf("failureTitle").contains("did not load"));
+    fixture.application().modelPage().copyError();
+    QVERIFY(QGuiApplication::clipboard()->text().contains("17.74 needed"));
     fixture.application().modelPage().dismissError();
     QVERIFY(QTest::qWaitFor([&] { return !fixture.shown("failureCard"); }, 20000));
   }

@@ -138,16 +138,17 @@ FocusScope {
             anchors.bottomMargin: 4
             width: parent.width
             chat: page.chat
+            onAskedAgain: composer.focusInput()
         }
         EmptyState {
             visible: page.chat.transcript.count === 0
             anchors.centerIn: parent
             anchors.verticalCenterOffset: -40
             width: parent.width - 48
-            title: page.chat.ready ? qsTr("Ask something") : page.modelState === "loading" ? page.modelStatus : qsTr("No model loaded")
+            title: page.chat.ready ? qsTr("Ask something") : page.modelState === "loading" || page.modelState === "failed" ? page.modelStatus : qsTr("No model loaded")
             help: page.chat.ready ? qsTr("%1 runs on this computer; nothing leaves it.").arg(page.chat.modelName)
                                   : qsTr("Chats are here; answers need a model.")
-            action: page.chat.ready || page.modelState === "loading" ? "" : qsTr("Choose a model")
+            action: page.chat.ready || page.modelState === "loading" ? "" : page.modelState === "failed" ? qsTr("See why") : qsTr("Choose a model")
             onTriggered: page.modelWanted()
         }
         Composer {
@@ -207,9 +208,9 @@ FocusScope {
     Toast {
         id: toast
 
-        anchors.horizontalCenter: parent.horizontalCenter
+        anchors.horizontalCenter: middlePart.horizontalCenter
         anchors.bottom: parent.bottom
-        anchors.bottomMargin: 24
+        anchors.bottomMargin: middlePart.height - composer.y + 8
         onTriggered: page.chat.undoRemove()
     }
     Connections {

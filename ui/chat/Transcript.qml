@@ -10,6 +10,8 @@ Item {
     id: transcript
 
     required property ChatModel chat
+    /// An answer is made anew: the button that asked for it goes away with the old one.
+    signal askedAgain
 
     ListView {
         id: list
@@ -130,7 +132,10 @@ Item {
                     promptDone: transcript.chat.promptDone
                     promptTotal: transcript.chat.promptTotal
                     onCopyWanted: transcript.chat.copyMessage(messageId)
-                    onAgainWanted: transcript.chat.regenerate(messageId)
+                    onAgainWanted: {
+                        transcript.chat.regenerate(messageId);
+                        transcript.askedAgain();
+                    }
                     onVersionWanted: step => transcript.chat.selectVersion(messageId, step)
                 }
             }

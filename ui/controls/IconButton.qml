@@ -11,11 +11,16 @@ T.Button {
     property int iconSize: 16
     property color ink: checked || hovered || down ? Theme.text : Theme.textMuted
     property string shortcutText: ""
+    /// A click ends the tooltip until the pointer comes again, so that it covers no menu.
+    property bool tipSpent: false
 
     implicitWidth: size
     implicitHeight: size
     hoverEnabled: true
     Accessible.name: text
+    onPressed: tipSpent = true
+    onHoveredChanged: if (!hovered)
+        tipSpent = false
 
     contentItem: Item {
         Icon {
@@ -37,7 +42,7 @@ T.Button {
     }
 
     ToolTip {
-        visible: control.hovered && control.text !== ""
+        visible: control.hovered && !control.tipSpent && control.text !== ""
         text: control.text
         hint: control.shortcutText
     }

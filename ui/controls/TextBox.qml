@@ -25,6 +25,7 @@ T.TextArea {
         text: control.placeholderText
         font: control.font
         color: Theme.textFaint
+        wrapMode: Text.Wrap
         visible: control.length === 0 && control.preeditText === ""
     }
 

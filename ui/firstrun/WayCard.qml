@@ -53,6 +53,7 @@ Card {
             }
         }
         Button {
+            objectName: control.objectName + "Action"
             Layout.alignment: Qt.AlignTop
             role: control.recommended ? "primary" : "default"
             text: control.action

@@ -54,7 +54,7 @@ Item {
                 anchors.right: tools.left
                 anchors.rightMargin: 8
                 height: parent.height
-                text: choice.page.plan.known ? qsTr("%1 per token, %2").arg(choice.page.bytes(choice.page.plan.perToken)).arg(choice.page.bytes(choice.page.plan.kv)) : ""
+                text: choice.page.plan.known ? qsTr("%1 per token, %2").arg(choice.page.bytes(choice.page.plan.perToken)).arg(choice.page.bytes(choice.page.plan.perToken * choice.page.context)) : ""
                 font: Theme.small
                 color: Theme.textMuted
             }
@@ -86,6 +86,7 @@ Item {
                     Accessible.name: qsTr("Context length")
                 }
                 Label {
+                    visible: choice.width >= 560
                     height: 32
                     text: qsTr("tokens")
                     font: Theme.small
@@ -129,7 +130,7 @@ Item {
                     return;
                 event.accepted = true;
             }
-            Accessible.name: qsTr("%1 tokens, %2").arg(choice.page.context).arg(choice.page.bytes(choice.page.plan.kv))
+            Accessible.name: qsTr("%1 tokens, %2").arg(choice.page.context).arg(choice.page.bytes(choice.page.plan.perToken * choice.page.context))
 
             Rectangle {
                 visible: choice.page.plan.largest > 0 && choice.page.plan.largest < choice.most

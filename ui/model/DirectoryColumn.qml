@@ -79,11 +79,19 @@ Rectangle {
                 border.width: 1
                 border.color: Theme.borderStrong
 
-                Label {
+                Row {
                     anchors.centerIn: parent
-                    text: qsTr("Drop a folder or a .gguf file")
-                    font: Theme.small
-                    color: Theme.textMuted
+                    spacing: 8
+
+                    Icon {
+                        icon: "download"
+                        size: 14
+                    }
+                    Label {
+                        text: qsTr("Drop a folder or a .gguf file")
+                        font: Theme.small
+                        color: Theme.textMuted
+                    }
                 }
             }
         }

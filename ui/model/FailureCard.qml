@@ -16,7 +16,7 @@ Rectangle {
     border.width: 1
     border.color: Theme.danger
     Accessible.role: Accessible.AlertMessage
-    Accessible.name: page.error
+    Accessible.name: page.errorTitle + ". " + page.error
 
     component Fact: Column {
         id: fact
@@ -55,13 +55,31 @@ Rectangle {
                 size: 20
                 color: Theme.danger
             }
-            Label {
+            ColumnLayout {
                 Layout.fillWidth: true
-                text: card.page.error
-                wrapMode: Text.Wrap
-                elide: Text.ElideNone
-                lineHeight: 20
-                lineHeightMode: Text.FixedHeight
+                spacing: 4
+
+                Label {
+                    objectName: "failureTitle"
+                    Layout.fillWidth: true
+                    text: card.page.errorTitle
+                    font: Theme.heading
+                }
+                Label {
+                    objectName: "failureText"
+                    Layout.fillWidth: true
+                    text: card.page.error
+                    color: Theme.textMuted
+                    wrapMode: Text.Wrap
+                    elide: Text.ElideNone
+                    lineHeight: 20
+                    lineHeightMode: Text.FixedHeight
+                }
+            }
+            CopyButton {
+                Layout.alignment: Qt.AlignTop
+                text: qsTr("Copy what happened")
+                onClicked: card.page.copyError()
             }
             IconButton {
                 Layout.alignment: Qt.AlignTop

@@ -27,38 +27,10 @@ Item {
         width: parent.width
         spacing: 8
 
-        RowLayout {
-            visible: panel.loading
-            spacing: 6
-
-            Figure {
-                text: panel.page.bytesTotal > 0 ? panel.page.bytes(panel.page.bytesDone) : ""
-                font: Theme.figureTitle
-            }
-            Label {
-                Layout.fillWidth: true
-                text: panel.page.bytesTotal > 0 ? qsTr("of %1").arg(panel.page.bytes(panel.page.bytesTotal)) : ""
-                font: Theme.small
-                color: Theme.textMuted
-            }
-            Label {
-                text: panel.page.state === "unloading" ? qsTr("giving memory back") : panel.page.stage
-                font: Theme.smallMedium
-            }
-        }
-        ProgressBar {
+        LoadProgress {
             Layout.fillWidth: true
             visible: panel.loading
-            unknown: panel.page.bytesTotal <= 0 || panel.page.state === "unloading"
-            value: panel.page.bytesTotal > 0 ? panel.page.bytesDone / panel.page.bytesTotal : 0
-        }
-        Button {
-            objectName: "cancelLoad"
-            Layout.fillWidth: true
-            visible: panel.page.state === "loading"
-            text: qsTr("Cancel")
-            hint: qsTr("Esc")
-            onClicked: panel.page.cancel()
+            page: panel.page
         }
         Label {
             Layout.fillWidth: true
@@ -66,7 +38,9 @@ Item {
             text: panel.page.planError !== "" ? panel.page.planError
                   : panel.loaded ? qsTr("A changed choice takes effect when the model is loaded again.")
                   : panel.page.plan.known && !panel.page.plan.fits ? panel.page.plan.shortfall
-                  : panel.page.loadable ? qsTr("Nothing is written; the files stay as they are.") : ""
+                  : panel.page.cancelled ? qsTr("Cancelled. Everything is free again.")
+                  : panel.page.loadable ? qsTr("Nothing is written; the files stay as they are.")
+                  : panel.page.problems.length > 0 ? qsTr("This model cannot be loaded as it is.") : ""
             font: Theme.small
             color: panel.page.planError !== "" || (panel.page.plan.known && !panel.page.plan.fits && !panel.loaded) ? Theme.danger : Theme.textMuted
             wrapMode: Text.Wrap

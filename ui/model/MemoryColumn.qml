@@ -14,6 +14,9 @@ Item {
     readonly property planFacts facts: measured ? page.measured : page.plan
     readonly property planFacts planned: page.plan
 
+    readonly property real landed: !loading ? 1 : page.bytesTotal > 0 ? page.bytesDone / page.bytesTotal : 0
+    readonly property real landedBytes: landed * facts.weights
+
     function difference(now: real, plan: real): string {
         if (!measured || !planned.known)
             return "";
@@ -38,7 +41,7 @@ Item {
             size: 18
         }
         Label {
-            width: parent.width - total.width - 42
+            width: parent.width - total.width - 34
             height: parent.height
             text: qsTr("This computer’s memory")
             font: Theme.bodyStrong
@@ -60,7 +63,7 @@ Item {
         height: 48
 
         Label {
-            text: column.measured ? qsTr("Hearth uses, measured") : column.facts.known && !column.facts.fits ? qsTr("Hearth would use") : qsTr("Hearth will use")
+            text: column.loading ? qsTr("In memory now") : column.measured ? qsTr("Hearth uses, measured") : column.facts.known && !column.facts.fits ? qsTr("Hearth would use") : qsTr("Hearth will use")
             font: Theme.small
             color: Theme.textMuted
         }
@@ -69,7 +72,7 @@ Item {
             spacing: 5
 
             Figure {
-                text: column.facts.known ? column.page.gigabytes(column.facts.needed) : "–"
+                text: column.loading ? column.page.gigabytes(column.landedBytes) : column.facts.known ? column.page.gigabytes(column.facts.needed) : "–"
                 font: Theme.figureBig
             }
             Label {
@@ -81,7 +84,7 @@ Item {
         }
         Label {
             anchors.right: parent.right
-            text: column.facts.missing > 0 ? qsTr("Over by") : qsTr("Stays free")
+            text: column.loading ? qsTr("Still to come") : column.facts.missing > 0 ? qsTr("Over by") : qsTr("Stays free")
             font: Theme.small
             color: column.facts.missing > 0 ? Theme.danger : Theme.textMuted
         }
@@ -91,7 +94,7 @@ Item {
             spacing: 5
 
             Figure {
-                text: !column.facts.known ? "–" : column.page.gigabytes(column.facts.missing > 0 ? column.facts.missing : column.facts.free)
+                text: !column.facts.known ? "–" : column.page.gigabytes(column.loading ? column.facts.needed - column.landedBytes : column.facts.missing > 0 ? column.facts.missing : column.facts.free)
                 font: Theme.figureBig
                 color: column.facts.missing > 0 ? Theme.danger : Theme.text
             }
@@ -114,7 +117,7 @@ Item {
         vertical: !column.horizontal
         plan: column.facts
         loading: column.loading
-        landed: column.loading && column.page.bytesTotal > 0 ? column.page.bytesDone / column.page.bytesTotal : 1
+        landed: column.landed
     }
     Column {
         visible: !column.horizontal && column.facts.known
@@ -148,14 +151,14 @@ Item {
         MemoryLegend {
             width: parent.width
             label: qsTr("KV cache")
-            help: column.measured ? column.difference(column.facts.kv, column.planned.kv) : qsTr("%1 tokens, %2 each").arg(Number(column.planned.context).toLocaleString(Qt.locale(), "f", 0)).arg(column.page.bytes(column.planned.perToken))
+            help: column.measured ? column.difference(column.facts.kv, column.planned.kv) : qsTr("room for %1 tokens, %2 each").arg(Number(column.planned.room).toLocaleString(Qt.locale(), "f", 0)).arg(column.page.bytes(column.planned.perToken))
             figure: column.page.gigabytes(column.facts.kv)
             fill: Theme.memKv
         }
         MemoryLegend {
             width: parent.width
             label: qsTr("Weights")
-            help: column.loading && column.page.bytesTotal > 0 ? qsTr("%1 landed").arg(column.page.bytes(column.page.bytesDone))
+            help: column.loading && column.page.bytesTotal > 0 ? qsTr("%1 landed").arg(column.page.bytes(column.landedBytes))
                                                              : column.difference(column.facts.weights, column.planned.weights)
             figure: column.page.gigabytes(column.facts.weights)
             fill: Theme.memWeights

@@ -45,21 +45,25 @@ Card {
                 required property var modelData
 
                 width: column.width
-                height: 20
+                height: Math.max(20, value.implicitHeight + 4)
 
                 Label {
                     width: 80
-                    height: parent.height
+                    height: 20
                     text: row.modelData.label
                     font: Theme.small
                     color: Theme.textMuted
                 }
                 Label {
+                    id: value
+
                     x: 84
+                    y: 2
                     width: parent.width - 84
-                    height: parent.height
                     text: row.modelData.value
                     font: Theme.small
+                    wrapMode: Text.Wrap
+                    maximumLineCount: 2
                 }
             }
         }

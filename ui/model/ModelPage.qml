@@ -84,7 +84,7 @@ FocusScope {
             Chip {
                 objectName: "modelStateChip"
                 anchors.verticalCenter: parent.verticalCenter
-                visible: view.page.path !== ""
+                visible: view.page.path !== "" && !view.page.inspecting
                 tone: !view.page.isLoadedOne ? "neutral" : view.page.state === "loading" ? "busy" : view.page.state === "ready" ? "success" : view.page.state === "failed" ? "danger" : "neutral"
                 iconName: view.page.isLoadedOne && view.page.state === "ready" ? "check" : ""
                 text: !view.page.isLoadedOne ? qsTr("not loaded") : view.page.state === "loading" ? qsTr("loading")
@@ -163,6 +163,13 @@ FocusScope {
                 Layout.fillWidth: true
                 visible: view.page.state === "failed"
                 page: view.page
+            }
+            ProblemCard {
+                objectName: "problemCard"
+                Layout.fillWidth: true
+                visible: view.page.problems.length > 0
+                page: view.page
+                onBrowseWanted: view.browseWanted()
             }
             ModelCard {
                 Layout.fillWidth: true

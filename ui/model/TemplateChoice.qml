@@ -33,6 +33,7 @@ ColumnLayout {
             Layout.fillWidth: true
             text: choice.page.templateError !== "" ? choice.page.templateError
                   : choice.page.templateChosen === "" ? ""
+                  : choice.page.templateReason.includes(choice.page.templateChosen) ? choice.page.templateReason
                   : choice.page.templateReason !== "" ? qsTr("%1: %2").arg(choice.page.templateChosen).arg(choice.page.templateReason) : choice.page.templateChosen
             font: Theme.small
             color: choice.page.templateError !== "" ? Theme.danger : Theme.textMuted

@@ -1,7 +1,11 @@
 // ModelPageModel's plans, templates and loads.
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QLocale>
+#include <cmath>
 
 #include "app/app_context.h"
+#include "engine/load_tokenizer.h"
 #include "ui/markdown/parse_markdown.h"
 #include "ui/model/model_card.h"
 #include "ui/model/model_page_model.h"
@@ -66,8 +70,14 @@ void ModelPageModel::rechooseTemplate() {
   struct Outcome {
     QString name, reason, error, preview;
   };
-  auto work = [query, system = tr("You are helpful.").toStdString(), user = tr("Hello").toStdString()] {
+  auto work = [query, path = m_info->path, system = tr("You are helpful.").toStdString(),
+               user = tr("Hello").toStdString()]() mutable {
     Outcome outcome;
+    // The loader asks with the tokenizer's own marks; so does this, for the same choice.
+    if (const auto tokenizer = engine::loadTokenizer(path)) {
+      query.bosToken = (*tokenizer)->tokenText((*tokenizer)->bosId());
+      query.eosToken = (*tokenizer)->tokenText((*tokenizer)->eosId());
+    }
     const engine::Result<engine::TemplateChoice> choice = engine::chooseTemplate(query);
     if (!choice) {
       outcome.error = displayText(QString::fromStdString(choice.error().message));
@@ -106,12 +116,13 @@ void ModelPageModel::load() {
     m_planError = QString::fromStdString(wanted.error().message);
     return emit planChanged();
   }
-  m_dismissed = false;
+  m_dismissed = m_wasLoading = false;
   static_cast<void>(m_settings.store("last-model", m_path.toStdString()));
   m_host.host().load(*wanted);
 }
 
 void ModelPageModel::cancel() {
+  m_cancelled = true;
   m_host.host().cancelLoad();
 }
 
@@ -153,8 +164,25 @@ QString ModelPageModel::loadSeconds() const {
   return engine ? QLocale().toString(engine->facts().loadSeconds, 'f', 1) : QString();
 }
 
-QString ModelPageModel::stage() const {
-  return displayText(QString::fromStdString(m_host.snapshot().progress.stage));
+QString ModelPageModel::loadPace() const {
+  if (m_watch.speed() <= 0) return {};
+  const QString speed = tr("%1/s").arg(bytes(m_watch.speed()));
+  const double left = m_watch.secondsLeft();
+  if (left < 0) return speed;
+  constexpr double kMinutesFrom = 100;
+  const QString time =
+      left >= kMinutesFrom ? tr("%1 min left").arg(std::ceil(left / 60)) : tr("%1 s left").arg(std::ceil(left));
+  return speed + QStringLiteral(" · ") + time;
+}
+
+QString ModelPageModel::errorTitle() const {
+  const std::optional<engine::Error>& error = m_host.snapshot().error;
+  if (!error || m_dismissed) return {};
+  if (error->code == engine::ErrorCode::OutOfMemory && isLoadedOne() && m_plan.known && m_plan.missing > 0) {
+    return tr("%1 of memory are missing").arg(bytes(m_plan.missing));
+  }
+  const QString file = visibleName(QString::fromStdString(m_host.snapshot().options.modelPath.filename().string()));
+  return tr("%1 did not load").arg(isLoadedOne() ? name() : file.isEmpty() ? tr("The model") : file);
 }
 
 QString ModelPageModel::error() const {
@@ -180,7 +208,7 @@ QVariantList ModelPageModel::waysOut() const {
   if (isLoadedOne() && aboutTemplate && !m_templateName.isEmpty()) {
     add("template", tr("Another template"), tr("let Hearth choose it from the model’s files"), tr("Use automatic"));
   }
-  add("retry", tr("Try again"), tr("with the same choices"), tr("Try again"));
+  add("retry", tr("Load again"), tr("with the same choices"), tr("Try again"));
   return ways;
 }
 
@@ -200,6 +228,10 @@ void ModelPageModel::takeWayOut(int index) {
 void ModelPageModel::dismissError() {
   m_dismissed = true;
   emit stateChanged();
+}
+
+void ModelPageModel::copyError() const {
+  QGuiApplication::clipboard()->setText(errorTitle() + u'\n' + error());
 }
 
 }  // namespace ui

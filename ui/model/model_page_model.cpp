@@ -2,6 +2,9 @@
 
 #include <QCryptographicHash>
 #include <QDir>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "app/app_context.h"
 #include "ui/markdown/parse_markdown.h"
@@ -34,11 +37,32 @@ ModelPageModel::ModelPageModel(Tasks& tasks, SettingsBridge& settings, HostBridg
       m_state(state),
       m_paths(std::move(paths)),
       m_recent(state) {
-  connect(&m_host, &HostBridge::changed, this, [this] {
-    if (m_host.state() == app::HostState::Loading) m_dismissed = false;
-    emit stateChanged();
-  });
+  m_clock.start();
+  connect(&m_host, &HostBridge::changed, this, &ModelPageModel::hostChanged);
   connect(&m_host, &HostBridge::engineChanged, this, &ModelPageModel::replan);
+}
+
+/// What reading headers and tokenizer took for a moment goes back to the system, not into our idle figure.
+void ModelPageModel::giveBackScratch() {
+#ifdef __GLIBC__
+  m_tasks.run<bool>(
+      this, [] { return ::malloc_trim(0) != 0; }, [](bool) {});
+#endif
+}
+
+void ModelPageModel::hostChanged() {
+  const bool loading = m_host.state() == app::HostState::Loading;
+  if (loading) {
+    m_dismissed = false;
+    if (!m_wasLoading) {
+      m_cancelled = false;
+      m_watch.reset(m_clock.elapsed());
+    }
+    m_watch.report(m_host.snapshot().progress, m_clock.elapsed());
+  }
+  if (m_wasLoading && !loading) giveBackScratch();
+  m_wasLoading = loading;
+  emit stateChanged();
 }
 
 void ModelPageModel::choose(const QUrl& url) {
@@ -60,7 +84,7 @@ void ModelPageModel::choosePath(const QString& path) {
   m_info.reset();
   m_inspectError.clear();
   m_plan = {};
-  m_loadWhenInspected = false;
+  m_loadWhenInspected = m_cancelled = false;
   m_inspecting = true;
   m_recent.setCurrent(m_path);
   recall();
@@ -100,7 +124,12 @@ void ModelPageModel::inspected(Inspection inspection) {
   emit stateChanged();
   replan();
   rechooseTemplate();
-  if (std::exchange(m_loadWhenInspected, false) && loadable()) load();
+  if (!std::exchange(m_loadWhenInspected, false)) return;
+  if (loadable()) {
+    load();
+  } else {
+    emit refused();
+  }
 }
 
 QString ModelPageModel::name() const {
@@ -198,7 +227,7 @@ QVariantList ModelPageModel::quantizations() const {
                      : m_plan.fits        ? tr("%1 free").arg(bytesText(static_cast<uint64_t>(m_plan.free)))
                      : m_plan.largest > 0 ? tr("up to %1 tokens").arg(QLocale().toString(m_plan.largest))
                                           : tr("%1 missing").arg(bytesText(static_cast<uint64_t>(m_plan.missing)))},
-        {"reason", available ? QString() : tr("Not in this version: it runs weights in the types they are stored in.")},
+        {"reason", available ? QString() : tr("Not in this version, which runs weights as stored.")},
         {"quality", quality != kQuality.end() ? tr(quality->second) : QString()}});
   }
   return rows;

@@ -2,6 +2,7 @@
 // plans are made on worker threads.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QSettings>
 #include <QUrl>
@@ -15,6 +16,7 @@
 #include "engine/model_info.h"
 #include "ui/bridge/host_bridge.h"
 #include "ui/bridge/settings_bridge.h"
+#include "ui/model/load_watch.h"
 #include "ui/model/plan_facts.h"
 #include "ui/model/recent_model.h"
 
@@ -50,9 +52,12 @@ class ModelPageModel : public QObject {
   Q_PROPERTY(bool isLoadedOne READ isLoadedOne NOTIFY stateChanged)
   Q_PROPERTY(ui::PlanFacts measured READ measured NOTIFY stateChanged)
   Q_PROPERTY(QString loadSeconds READ loadSeconds NOTIFY stateChanged)
-  Q_PROPERTY(QString stage READ stage NOTIFY stateChanged)
+  Q_PROPERTY(QVariantList loadSteps READ loadSteps NOTIFY stateChanged)
   Q_PROPERTY(double bytesDone READ bytesDone NOTIFY stateChanged)
   Q_PROPERTY(double bytesTotal READ bytesTotal NOTIFY stateChanged)
+  Q_PROPERTY(QString loadPace READ loadPace NOTIFY stateChanged)
+  Q_PROPERTY(bool cancelled READ cancelled NOTIFY stateChanged)
+  Q_PROPERTY(QString errorTitle READ errorTitle NOTIFY stateChanged)
   Q_PROPERTY(QString error READ error NOTIFY stateChanged)
   Q_PROPERTY(QVariantList waysOut READ waysOut NOTIFY stateChanged)
 
@@ -89,9 +94,16 @@ class ModelPageModel : public QObject {
   bool isLoadedOne() const;
   PlanFacts measured() const;
   QString loadSeconds() const;
-  QString stage() const;
-  double bytesDone() const { return static_cast<double>(m_host.snapshot().progress.bytesDone); }
-  double bytesTotal() const { return static_cast<double>(m_host.snapshot().progress.bytesTotal); }
+  /// {text, detail, state} maps of the load that runs; state is "done", "now" or "next".
+  QVariantList loadSteps() const { return m_watch.steps(); }
+  double bytesDone() const { return m_watch.bytesDone(); }
+  double bytesTotal() const { return m_watch.bytesTotal(); }
+  /// Speed and time left; empty while nothing is known of them.
+  QString loadPace() const;
+  /// The last load was cancelled, and nothing was begun since.
+  bool cancelled() const { return m_cancelled && state() == QLatin1String("empty"); }
+  /// What the failure is in a few words; error() says the rest.
+  QString errorTitle() const;
   QString error() const;
   /// {title, detail, button} maps; the index goes to takeWayOut().
   QVariantList waysOut() const;
@@ -113,6 +125,8 @@ class ModelPageModel : public QObject {
   Q_INVOKABLE void unload();
   Q_INVOKABLE void takeWayOut(int index);
   Q_INVOKABLE void dismissError();
+  /// The failure in words, to the clipboard.
+  Q_INVOKABLE void copyError() const;
   /// Bytes with their unit, for QML.
   Q_INVOKABLE QString bytes(double count) const;
   Q_INVOKABLE QString gigabytes(double count) const;
@@ -123,9 +137,13 @@ class ModelPageModel : public QObject {
   void templateChanged();
   void planChanged();
   void stateChanged();
+  /// chooseAndLoad() chose what cannot be loaded.
+  void refused();
 
  private:
   struct Inspection;
+  void hostChanged();
+  void giveBackScratch();
   void inspected(Inspection inspection);
   engine::Result<engine::EngineOptions> options() const;
   void remember();
@@ -149,7 +167,10 @@ class ModelPageModel : public QObject {
   engine::DTypeChoice m_dtype = engine::DTypeChoice::Float16;
   PlanFacts m_plan;
   QString m_planError;
+  QElapsedTimer m_clock;
+  LoadWatch m_watch;
   bool m_inspecting = false, m_loadWhenInspected = false, m_planning = false, m_planStale = false, m_dismissed = false;
+  bool m_wasLoading = false, m_cancelled = false;
   int m_inspectTurn = 0, m_templateTurn = 0;
 };
 

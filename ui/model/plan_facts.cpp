@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/backend.h"
+
 namespace ui {
 
 PlanFacts PlanFacts::of(const engine::DeviceMemoryPlan& device) {
@@ -25,6 +27,7 @@ PlanFacts PlanFacts::of(const engine::MemoryPlan& plan) {
   if (plan.devices.empty()) return {};
   PlanFacts facts = of(plan.devices.front());
   facts.perToken = static_cast<double>(plan.kvBytesPerToken);
+  facts.room = static_cast<double>(plan.kvBlocks) * kernels::kKvBlockTokens;
   facts.context = static_cast<int>(plan.contextLength);
   facts.largest = static_cast<int>(plan.largestContext);
   facts.fits = plan.fits;

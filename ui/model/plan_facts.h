@@ -22,6 +22,7 @@ struct PlanFacts {
   Q_PROPERTY(double missing MEMBER missing)
   Q_PROPERTY(double needed MEMBER needed)
   Q_PROPERTY(double perToken MEMBER perToken)
+  Q_PROPERTY(double room MEMBER room)
   Q_PROPERTY(int context MEMBER context)
   Q_PROPERTY(int largest MEMBER largest)
   Q_PROPERTY(bool fits MEMBER fits)
@@ -31,6 +32,7 @@ struct PlanFacts {
  public:
   double total = 0, other = 0, weights = 0, kv = 0, work = 0, reserve = 0, free = 0, missing = 0, needed = 0;
   double perToken = 0;
+  double room = 0;  ///< tokens that the KV cache holds, over all conversations and requests
   int context = 0, largest = 0;
   bool fits = false, known = false;
   QString shortfall;

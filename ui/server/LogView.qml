@@ -77,8 +77,8 @@ Item {
                 color: line.level.startsWith("warn") ? Theme.warning : line.level.startsWith("err") ? Theme.danger : Theme.textMuted
             }
             Label {
-                x: 150
-                width: parent.width - 150
+                x: 156
+                width: parent.width - 156
                 height: parent.height
                 text: line.parts[2]
                 font: Theme.small

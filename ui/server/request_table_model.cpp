@@ -46,6 +46,7 @@ QVariant RequestTableModel::data(const QModelIndex& index, int role) const {
       return QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(one.startedAt * 1000))
           .toString(QStringLiteral("HH:mm:ss"));
     case ClientRole:
+      if (one.client == "127.0.0.1" || one.client == "::1") return tr("this computer");
       return visibleName(QString::fromStdString(one.client));
     case EndpointRole:
       return visibleName(QString::fromStdString(one.endpoint)).remove(QStringLiteral("/v1/"));

@@ -3,6 +3,8 @@
 #include <QClipboard>
 #include <QDateTime>
 #include <QGuiApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QRandomGenerator>
 
 #include "ui/markdown/parse_markdown.h"
@@ -20,6 +22,12 @@ struct Started {
   uint16_t freePort = 0;
   std::string baseUrl;
 };
+
+/// A string of JSON, which Python reads alike: a model may have any name, and snippets run as pasted.
+QString quoted(const QString& text) {
+  const QByteArray list = QJsonDocument(QJsonArray{text}).toJson(QJsonDocument::Compact);
+  return QString::fromUtf8(list.sliced(1, list.size() - 2));
+}
 
 }  // namespace
 
@@ -224,19 +232,21 @@ QString ServerModel::maskedKey(const QString& key) const {
 QString ServerModel::snippet(const QString& language, bool withKey) const {
   const QStringList all = keys();
   const QString key = all.isEmpty() ? QStringLiteral("none") : withKey ? all.first() : maskedKey(all.first());
-  const QString model = modelName().isEmpty() ? QStringLiteral("model") : modelName();
+  const QString model = quoted(modelName().isEmpty() ? QStringLiteral("model") : modelName());
   if (language == "curl") {
-    const QString auth = all.isEmpty() ? QString() : QStringLiteral(" -H 'Authorization: Bearer %1'").arg(key);
-    return QStringLiteral(
-               "curl %1/chat/completions -H 'Content-Type: application/json'%2 \\\n"
-               "  -d '{\"model\": \"%3\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'")
-        .arg(address(), auth, model);
+    const QString auth = all.isEmpty() ? QString() : QStringLiteral("  -H 'Authorization: Bearer %1' \\\n").arg(key);
+    const QString body =
+        QStringLiteral("{\"model\": %1,\n       \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}")
+            .arg(model)
+            .replace(u'\'', QStringLiteral("'\\''"));
+    return QStringLiteral("curl %1/chat/completions \\\n  -H 'Content-Type: application/json' \\\n%2  -d '%3'")
+        .arg(address(), auth, body);
   }
   return QStringLiteral(
              "from openai import OpenAI\n"
              "client = OpenAI(base_url=\"%1\", api_key=\"%2\")\n"
              "for chunk in client.chat.completions.create(\n"
-             "        model=\"%3\", stream=True,\n"
+             "        model=%3, stream=True,\n"
              "        messages=[{\"role\": \"user\", \"content\": \"Hello\"}]):\n"
              "    print(chunk.choices[0].delta.content or \"\", end=\"\")")
       .arg(address(), key, model);

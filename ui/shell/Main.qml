@@ -26,6 +26,10 @@ T.ApplicationWindow {
         shell.page = "model";
     }
 
+    function keepGeometry(): void {
+        shell.saveGeometry(Qt.rect(x, y, width, height), visibility === Window.Maximized);
+    }
+
     objectName: "mainWindow"
     title: qsTr("Hearth")
     width: 1280
@@ -44,7 +48,19 @@ T.ApplicationWindow {
         if (shell.savedMaximized())
             visibility = Window.Maximized;
     }
-    onClosing: shell.saveGeometry(Qt.rect(x, y, width, height), visibility === Window.Maximized)
+    onClosing: keepGeometry()
+    onWidthChanged: geometryTimer.restart()
+    onHeightChanged: geometryTimer.restart()
+    onXChanged: geometryTimer.restart()
+    onYChanged: geometryTimer.restart()
+
+    // A program that is ended with the session gets no closing event.
+    Timer {
+        id: geometryTimer
+
+        interval: 500
+        onTriggered: window.keepGeometry()
+    }
 
     Binding {
         target: Theme
@@ -73,7 +89,7 @@ T.ApplicationWindow {
 
         anchors.left: rail.right
         anchors.right: parent.right
-        anchors.top: parent.top
+        anchors.top: notice.visible ? notice.bottom : parent.top
         anchors.bottom: strip.top
 
         component Page: Loader {
@@ -174,6 +190,19 @@ T.ApplicationWindow {
         onPageWanted: page => window.shell.page = page
     }
     Notice {
+        id: notice
+
+        objectName: "startNotice"
+        anchors.top: parent.top
+        anchors.left: rail.right
+        anchors.right: parent.right
+        anchors.margins: 12
+        visible: window.shell.notice !== ""
+        text: window.shell.notice
+        action: qsTr("Close")
+        onTriggered: window.shell.dismissNotice()
+    }
+    Notice {
         anchors.bottom: strip.top
         anchors.left: rail.right
         anchors.right: parent.right
@@ -238,6 +267,7 @@ T.ApplicationWindow {
 
         active: false
         sourceComponent: ModelDialogs {
+            folder: window.shell.home
             onChosen: path => {
                 window.modelPage.choose(path);
                 window.openModels();

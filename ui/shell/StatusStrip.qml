@@ -41,7 +41,7 @@ Rectangle {
             onClicked: strip.pageWanted("model")
         }
         StatusPart {
-            visible: strip.status.loaded
+            objectName: "statusDevice"
             iconName: "cpu"
             text: strip.status.device
             tip: strip.status.deviceReason
@@ -68,7 +68,8 @@ Rectangle {
             onClicked: strip.pageWanted("chat")
         }
         StatusPart {
-            visible: strip.status.loaded && strip.status.memoryTotal > 0
+            objectName: "statusMemory"
+            visible: strip.status.memoryTotal > 0
             caption: qsTr("RAM")
             gaugeShown: true
             gauge: (strip.status.memoryUsed + strip.status.memoryOther) / Math.max(1, strip.status.memoryTotal)

@@ -1,7 +1,10 @@
 #include "shell_model.h"
 
+#include <QDir>
 #include <QSettings>
 #include <QStringList>
+
+#include "ui/markdown/parse_markdown.h"
 
 namespace ui {
 
@@ -12,8 +15,13 @@ const QStringList kPages = {QStringLiteral("chat"), QStringLiteral("model"), QSt
 
 }  // namespace
 
-ShellModel::ShellModel(const app::AppPaths& paths, SettingsBridge& settings, QSettings& state, QObject* parent)
-    : QObject(parent), m_settings(settings), m_state(state), m_starterAvailable(!app::starterModelPath(paths).empty()) {
+ShellModel::ShellModel(const app::AppPaths& paths, SettingsBridge& settings, QSettings& state, QString notice,
+                       QObject* parent)
+    : QObject(parent),
+      m_settings(settings),
+      m_state(state),
+      m_notice(displayText(notice)),
+      m_starterAvailable(!app::starterModelPath(paths).empty()) {
   const QString page = m_state.value("page").toString();
   if (kPages.contains(page)) m_page = page;
   connect(&m_systemScheme, &SystemScheme::changed, this, &ShellModel::darkChanged);
@@ -28,6 +36,15 @@ void ShellModel::setPage(const QString& page) {
   m_page = page;
   m_state.setValue("page", page);
   emit pageChanged();
+}
+
+void ShellModel::dismissNotice() {
+  m_notice.clear();
+  emit noticeChanged();
+}
+
+QUrl ShellModel::home() const {
+  return QUrl::fromLocalFile(QDir::homePath());
 }
 
 bool ShellModel::dark() const {

@@ -3,6 +3,7 @@
 
 #include <QObject>
 #include <QRect>
+#include <QUrl>
 #include <QtQmlIntegration>
 
 #include "app/app_context.h"
@@ -19,17 +20,26 @@ class ShellModel : public QObject {
   QML_UNCREATABLE("made by Application")
   Q_PROPERTY(QString page READ page WRITE setPage NOTIFY pageChanged)
   Q_PROPERTY(bool dark READ dark NOTIFY darkChanged)
+  Q_PROPERTY(QString notice READ notice NOTIFY noticeChanged)
+  Q_PROPERTY(QUrl home READ home CONSTANT)
   Q_PROPERTY(bool starterAvailable READ starterAvailable CONSTANT)
 
  public:
-  ShellModel(const app::AppPaths& paths, SettingsBridge& settings, QSettings& state, QObject* parent = nullptr);
+  ShellModel(const app::AppPaths& paths, SettingsBridge& settings, QSettings& state, QString notice = {},
+             QObject* parent = nullptr);
 
   /// "chat", "model", "server" or "settings".
   QString page() const { return m_page; }
   void setPage(const QString& page);
   /// As the setting "theme" says: light, dark, or as the system has it.
   bool dark() const;
+  /// Where pickers begin.
+  QUrl home() const;
   bool starterAvailable() const { return m_starterAvailable; }
+
+  /// What was found amiss at the start, in words; empty when it was nothing, or was read.
+  QString notice() const { return m_notice; }
+  Q_INVOKABLE void dismissNotice();
 
   /// The window's place at the last end, empty when there was none.
   Q_INVOKABLE QRect savedGeometry() const;
@@ -39,12 +49,14 @@ class ShellModel : public QObject {
  signals:
   void pageChanged();
   void darkChanged();
+  void noticeChanged();
 
  private:
   SettingsBridge& m_settings;
   QSettings& m_state;
   SystemScheme m_systemScheme;
   QString m_page = QStringLiteral("chat");
+  QString m_notice;
   bool m_starterAvailable = false;
 };
 

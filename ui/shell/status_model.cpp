@@ -1,10 +1,14 @@
 #include "ui/shell/status_model.h"
 
+#include <algorithm>
+
 #include "ui/markdown/parse_markdown.h"
 
 namespace ui {
 
 namespace {
+
+constexpr int kMeasureMs = 3000;
 
 QString text(const std::string& value) {
   return visibleName(QString::fromStdString(value));
@@ -12,8 +16,22 @@ QString text(const std::string& value) {
 
 }  // namespace
 
-StatusModel::StatusModel(HostBridge& host, QObject* parent) : QObject(parent), m_host(host) {
+StatusModel::StatusModel(HostBridge& host, Tasks& tasks, QObject* parent)
+    : QObject(parent), m_host(host), m_tasks(tasks) {
   connect(&m_host, &HostBridge::changed, this, &StatusModel::changed);
+  connect(&m_host, &HostBridge::engineChanged, this, &StatusModel::measure);
+  connect(&m_measure, &QTimer::timeout, this, &StatusModel::measure);
+  m_measure.start(kMeasureMs);
+  measure();
+}
+
+void StatusModel::measure() {
+  m_tasks.run<engine::HostMemory>(
+      this, [] { return engine::hostMemory(); },
+      [this](engine::HostMemory now) {
+        m_memory = now;
+        emit changed();
+      });
 }
 
 const engine::EngineFacts* StatusModel::facts() const {
@@ -24,7 +42,8 @@ const engine::EngineFacts* StatusModel::facts() const {
 QString StatusModel::model() const {
   if (const engine::EngineFacts* known = facts()) return text(known->model.modelId);
   const app::HostSnapshot& now = m_host.snapshot();
-  const QString name = text(now.options.modelPath.filename().string());
+  const std::string file = now.options.modelPath.filename().string();
+  const QString name = file.empty() ? tr("the model") : text(file);
   if (now.state == app::HostState::Loading) {
     if (now.progress.bytesTotal == 0) return tr("Loading %1").arg(name);
     return tr("Loading %1, %2%").arg(name).arg(100 * now.progress.bytesDone / now.progress.bytesTotal);
@@ -36,11 +55,11 @@ QString StatusModel::model() const {
 
 QString StatusModel::device() const {
   const engine::EngineFacts* known = facts();
-  return known == nullptr ? QString() : known->device == "cpu" ? tr("CPU") : text(known->device);
+  return known == nullptr || known->device == "cpu" ? tr("CPU") : text(known->device);
 }
 
 QString StatusModel::deviceReason() const {
-  return facts() != nullptr ? text(facts()->deviceReason) : QString();
+  return facts() != nullptr ? text(facts()->deviceReason) : tr("This version runs models on the CPU.");
 }
 
 QString StatusModel::computeType() const {
@@ -59,16 +78,9 @@ QString StatusModel::quantization() const {
   return facts() != nullptr ? text(facts()->quantization) : QString();
 }
 
-double StatusModel::memoryUsed() const {
-  return facts() != nullptr ? static_cast<double>(facts()->measured.needed()) : 0;
-}
-
 double StatusModel::memoryOther() const {
-  return facts() != nullptr ? static_cast<double>(facts()->measured.otherPrograms) : 0;
-}
-
-double StatusModel::memoryTotal() const {
-  return facts() != nullptr ? static_cast<double>(facts()->measured.total) : 0;
+  const uint64_t used = m_memory.total - std::min(m_memory.total, m_memory.free);
+  return static_cast<double>(used - std::min(used, m_memory.usedByUs));
 }
 
 QString StatusModel::fault() const {

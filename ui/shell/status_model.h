@@ -2,9 +2,12 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
 #include <QtQmlIntegration>
 
+#include "engine/memory_plan.h"
 #include "ui/bridge/host_bridge.h"
+#include "ui/bridge/tasks.h"
 
 namespace ui {
 
@@ -26,7 +29,7 @@ class StatusModel : public QObject {
   Q_PROPERTY(QString fault READ fault NOTIFY changed)
 
  public:
-  explicit StatusModel(HostBridge& host, QObject* parent = nullptr);
+  StatusModel(HostBridge& host, Tasks& tasks, QObject* parent = nullptr);
 
   bool loaded() const { return m_host.engine() != nullptr; }
   /// The model's name, how far its load is, or that there is none.
@@ -37,9 +40,10 @@ class StatusModel : public QObject {
   QString templateName() const;
   QString templateReason() const;
   QString quantization() const;
-  double memoryUsed() const;
+  /// Host memory as it is now: this program's, that of others, and all there is (0 until it was first asked).
+  double memoryUsed() const { return static_cast<double>(m_memory.usedByUs); }
   double memoryOther() const;
-  double memoryTotal() const;
+  double memoryTotal() const { return static_cast<double>(m_memory.total); }
   /// Why the engine answers no more; empty while it is well.
   QString fault() const;
 
@@ -49,7 +53,12 @@ class StatusModel : public QObject {
  private:
   const engine::EngineFacts* facts() const;
 
+  void measure();
+
   HostBridge& m_host;
+  Tasks& m_tasks;
+  QTimer m_measure;
+  engine::HostMemory m_memory;
 };
 
 }  // namespace ui

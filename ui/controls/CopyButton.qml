@@ -1,5 +1,4 @@
 import QtQuick
-import Hearth.Controls
 
 /// An icon button that turns into a check for a moment.
 IconButton {
