@@ -124,6 +124,38 @@ class WindowTest : public QObject {
     QCOMPARE(fixture.item("chatTitle")->property("text").toString(), QString("line"));
   }
 
+  void tabLeavesTheComposerAndEnterPresses() {
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    fixture.context().host->load({});
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, 20000));
+    fixture.click("composerInput");
+    QTest::keyClick(fixture.window(), Qt::Key_Tab);
+    QVERIFY(!fixture.item("composerInput")->hasActiveFocus());
+    QVERIFY(fixture.application().chat().draft().isEmpty());
+    QTest::keyClick(fixture.window(), Qt::Key_Backtab);
+    QVERIFY(fixture.item("composerInput")->hasActiveFocus());
+    fixture.item("railServer")->forceActiveFocus(Qt::TabFocusReason);
+    QTest::keyClick(fixture.window(), Qt::Key_Return);
+    QVERIFY(fixture.item("serverPage") != nullptr);
+  }
+
+  void aPlanThatDoesNotFitHasAWayOut() {
+    const auto starter = app::starterModelPath(app::AppPaths::standard());
+    if (starter.empty()) QSKIP("the starter model is not in the cache");
+    WindowFixture fixture(test_support::makeFakeLoader({}));
+    ui::ModelPageModel& page = fixture.application().modelPage();
+    fixture.application().shell().setPage("model");
+    page.choosePath(QString::fromStdString(starter.string()));
+    page.setContext(50000000);
+    QVERIFY(QTest::qWaitFor([&] { return page.plan().known && page.plan().missing > 0; }, 20000));
+    QVERIFY(page.trouble());
+    QVERIFY(fixture.visibleTextOf("failureTitle").contains("missing"));
+    QVERIFY(!fixture.item("loadButton")->isEnabled());
+    fixture.click("wayOut0");
+    QVERIFY(QTest::qWaitFor([&] { return page.context() < 50000000; }, 20000));
+    QCOMPARE(page.state(), QString("empty"));  // choosing a context is not loading
+  }
+
   void doubleClickOnSendStopsNothing() {
     test_support::FakeLoad load;
     load.engine.endless = true;

@@ -41,6 +41,14 @@ FocusScope {
         enabled: page.chat.busy
         onActivated: page.chat.stop()
     }
+    Shortcut {
+        sequence: "Escape"
+        enabled: !page.chat.busy && ((page.slidParameters && !page.wide) || (page.listOpen && !page.middle))
+        onActivated: {
+            page.listOpen = page.slidParameters = false;
+            composer.focusInput();
+        }
+    }
     Component.onCompleted: composer.focusInput()
 
     Item {
@@ -134,6 +142,7 @@ FocusScope {
         }
         Transcript {
             anchors.top: notice.bottom
+            anchors.topMargin: notice.visible ? 8 : 0
             anchors.bottom: composer.top
             anchors.bottomMargin: 4
             width: parent.width

@@ -81,6 +81,8 @@ Rectangle {
                 Accessible.role: Accessible.EditableText
                 Accessible.name: qsTr("Message")
 
+                Keys.onTabPressed: nextItemInFocusChain(true).forceActiveFocus(Qt.TabFocusReason)
+                Keys.onBacktabPressed: nextItemInFocusChain(false).forceActiveFocus(Qt.BacktabFocusReason)
                 Keys.onPressed: event => {
                     const enter = event.key === Qt.Key_Return || event.key === Qt.Key_Enter;
                     if (enter && !(event.modifiers & Qt.ShiftModifier)) {

@@ -29,7 +29,9 @@ T.ItemDelegate {
     highlighted: current
     Accessible.name: title
     Keys.onPressed: event => {
-        if (event.key === Qt.Key_F2)
+        if (event.key === Qt.Key_Return || event.key === Qt.Key_Enter)
+            click();
+        else if (event.key === Qt.Key_F2)
             beginRename();
         else if (event.key === Qt.Key_Delete)
             removeWanted();

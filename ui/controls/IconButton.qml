@@ -17,6 +17,8 @@ T.Button {
     implicitWidth: size
     implicitHeight: size
     hoverEnabled: true
+    Keys.onReturnPressed: click()
+    Keys.onEnterPressed: click()
     Accessible.name: text
     onPressed: tipSpent = true
     onHoveredChanged: if (!hovered)

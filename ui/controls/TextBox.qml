@@ -17,6 +17,9 @@ T.TextArea {
     selectByMouse: true
     wrapMode: TextEdit.Wrap
     textFormat: TextEdit.PlainText
+    // Tab leaves, as everywhere; a tab in the text can be pasted.
+    Keys.onTabPressed: nextItemInFocusChain(true).forceActiveFocus(Qt.TabFocusReason)
+    Keys.onBacktabPressed: nextItemInFocusChain(false).forceActiveFocus(Qt.BacktabFocusReason)
 
     Label {
         x: control.leftPadding

@@ -83,6 +83,7 @@ Rectangle {
             }
             IconButton {
                 Layout.alignment: Qt.AlignTop
+                visible: card.page.state === "failed"
                 iconName: "close"
                 text: qsTr("Close")
                 onClicked: card.page.dismissError()
@@ -90,7 +91,7 @@ Rectangle {
         }
         Row {
             Layout.leftMargin: 32
-            visible: card.page.isLoadedOne && card.page.plan.known && card.page.plan.missing > 0
+            visible: card.page.plan.known && card.page.plan.missing > 0
             spacing: 40
 
             Fact {

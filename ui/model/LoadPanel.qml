@@ -37,7 +37,7 @@ Item {
             visible: !panel.loading && text !== ""
             text: panel.page.planError !== "" ? panel.page.planError
                   : panel.loaded ? qsTr("A changed choice takes effect when the model is loaded again.")
-                  : panel.page.plan.known && !panel.page.plan.fits ? panel.page.plan.shortfall
+                  : panel.page.plan.known && !panel.page.plan.fits ? qsTr("Does not fit yet. Choose a way out, or free %1.").arg(panel.page.bytes(panel.page.plan.missing))
                   : panel.page.cancelled ? qsTr("Cancelled. Everything is free again.")
                   : panel.page.loadable ? qsTr("Nothing is written; the files stay as they are.")
                   : panel.page.problems.length > 0 ? qsTr("This model cannot be loaded as it is.") : ""

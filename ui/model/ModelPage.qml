@@ -161,7 +161,7 @@ FocusScope {
             FailureCard {
                 objectName: "failureCard"
                 Layout.fillWidth: true
-                visible: view.page.state === "failed"
+                visible: view.page.trouble
                 page: view.page
             }
             ProblemCard {

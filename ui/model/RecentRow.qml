@@ -17,6 +17,8 @@ T.ItemDelegate {
 
     implicitHeight: 48
     hoverEnabled: true
+    Keys.onReturnPressed: click()
+    Keys.onEnterPressed: click()
     text: name
     Accessible.name: name + ", " + (problem !== "" ? problem : detail)
     Keys.onDeletePressed: forgotten()

@@ -175,17 +175,22 @@ QString ModelPageModel::loadPace() const {
   return speed + QStringLiteral(" · ") + time;
 }
 
+bool ModelPageModel::misfit() const {
+  const bool idle = state() == QLatin1String("empty") || (state() == QLatin1String("ready") && !isLoadedOne());
+  return idle && m_plan.known && !m_plan.fits;
+}
+
 QString ModelPageModel::errorTitle() const {
+  if (!trouble()) return {};
   const std::optional<engine::Error>& error = m_host.snapshot().error;
-  if (!error || m_dismissed) return {};
-  if (error->code == engine::ErrorCode::OutOfMemory && isLoadedOne() && m_plan.known && m_plan.missing > 0) {
-    return tr("%1 of memory are missing").arg(bytes(m_plan.missing));
-  }
+  const bool memory = misfit() || (error && error->code == engine::ErrorCode::OutOfMemory && isLoadedOne());
+  if (memory && m_plan.known && m_plan.missing > 0) return tr("%1 of memory are missing").arg(bytes(m_plan.missing));
   const QString file = visibleName(QString::fromStdString(m_host.snapshot().options.modelPath.filename().string()));
   return tr("%1 did not load").arg(isLoadedOne() ? name() : file.isEmpty() ? tr("The model") : file);
 }
 
 QString ModelPageModel::error() const {
+  if (misfit()) return displayText(m_plan.shortfall);
   const std::optional<engine::Error>& error = m_host.snapshot().error;
   return error && !m_dismissed ? displayText(QString::fromStdString(error->message)) : QString();
 }
@@ -193,17 +198,17 @@ QString ModelPageModel::error() const {
 QVariantList ModelPageModel::waysOut() const {
   const std::optional<engine::Error>& error = m_host.snapshot().error;
   QVariantList ways;
-  if (!error || m_dismissed) return ways;
+  if (!trouble()) return ways;
   const auto add = [&](const char* action, const QString& title, const QString& detail, const QString& button) {
     ways.append(
         QVariantMap{{"action", QString::fromLatin1(action)}, {"title", title}, {"detail", detail}, {"button", button}});
   };
-  if (isLoadedOne() && m_plan.known && m_plan.largest > 0 && m_plan.largest < context()) {
+  if ((isLoadedOne() || misfit()) && m_plan.known && m_plan.largest > 0 && m_plan.largest < context()) {
     const QString tokens = QLocale().toString(m_plan.largest);
-    add("largest", tr("Shorter context"),
-        tr("%1 of %2 tokens are the largest that fit").arg(tokens, QLocale().toString(context())),
+    add("largest", tr("Shorter context"), tr("%1 of %2 tokens fit").arg(tokens, QLocale().toString(context())),
         tr("Use %1").arg(tokens));
   }
+  if (misfit() || !error) return ways;
   const bool aboutTemplate = error->context == "conv-template" || error->context == "chat-template";
   if (isLoadedOne() && aboutTemplate && !m_templateName.isEmpty()) {
     add("template", tr("Another template"), tr("let Hearth choose it from the model’s files"), tr("Use automatic"));
@@ -215,8 +220,10 @@ QVariantList ModelPageModel::waysOut() const {
 void ModelPageModel::takeWayOut(int index) {
   const QVariantList ways = waysOut();
   if (index < 0 || index >= ways.size()) return;
+  const bool planned = misfit();
   const QString action = ways[index].toMap().value("action").toString();
   if (action == "largest") useLargest();
+  if (planned) return;
   if (action == "template") setTemplateIndex(0);
   if (isLoadedOne()) {
     load();

@@ -40,6 +40,7 @@ ModelPageModel::ModelPageModel(Tasks& tasks, SettingsBridge& settings, HostBridg
   m_clock.start();
   connect(&m_host, &HostBridge::changed, this, &ModelPageModel::hostChanged);
   connect(&m_host, &HostBridge::engineChanged, this, &ModelPageModel::replan);
+  connect(this, &ModelPageModel::planChanged, this, &ModelPageModel::stateChanged);
 }
 
 /// What reading headers and tokenizer took for a moment goes back to the system, not into our idle figure.

@@ -57,6 +57,7 @@ class ModelPageModel : public QObject {
   Q_PROPERTY(double bytesTotal READ bytesTotal NOTIFY stateChanged)
   Q_PROPERTY(QString loadPace READ loadPace NOTIFY stateChanged)
   Q_PROPERTY(bool cancelled READ cancelled NOTIFY stateChanged)
+  Q_PROPERTY(bool trouble READ trouble NOTIFY stateChanged)
   Q_PROPERTY(QString errorTitle READ errorTitle NOTIFY stateChanged)
   Q_PROPERTY(QString error READ error NOTIFY stateChanged)
   Q_PROPERTY(QVariantList waysOut READ waysOut NOTIFY stateChanged)
@@ -102,7 +103,9 @@ class ModelPageModel : public QObject {
   QString loadPace() const;
   /// The last load was cancelled, and nothing was begun since.
   bool cancelled() const { return m_cancelled && state() == QLatin1String("empty"); }
-  /// What the failure is in a few words; error() says the rest.
+  /// A load failed, or the plan says that it would.
+  bool trouble() const { return state() == QLatin1String("failed") || misfit(); }
+  /// What the trouble is in a few words; error() says the rest.
   QString errorTitle() const;
   QString error() const;
   /// {title, detail, button} maps; the index goes to takeWayOut().
@@ -143,6 +146,8 @@ class ModelPageModel : public QObject {
  private:
   struct Inspection;
   void hostChanged();
+  /// The choices shown would not fit, and nothing was tried yet.
+  bool misfit() const;
   void giveBackScratch();
   void inspected(Inspection inspection);
   engine::Result<engine::EngineOptions> options() const;

@@ -14,6 +14,8 @@ T.AbstractButton {
     implicitWidth: 40
     implicitHeight: 40
     hoverEnabled: true
+    Keys.onReturnPressed: click()
+    Keys.onEnterPressed: click()
     focusPolicy: Qt.TabFocus
     Accessible.role: Accessible.PageTab
     Accessible.name: text
