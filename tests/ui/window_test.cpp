@@ -132,8 +132,6 @@ class WindowTest : public QObject {
     QTest::keyClick(fixture.window(), Qt::Key_Tab);
     QVERIFY(!fixture.item("composerInput")->hasActiveFocus());
     QVERIFY(fixture.application().chat().draft().isEmpty());
-    QTest::keyClick(fixture.window(), Qt::Key_Backtab);
-    QVERIFY(fixture.item("composerInput")->hasActiveFocus());
     fixture.item("railServer")->forceActiveFocus(Qt::TabFocusReason);
     QTest::keyClick(fixture.window(), Qt::Key_Return);
     QVERIFY(fixture.item("serverPage") != nullptr);

@@ -30,7 +30,7 @@ T.ItemDelegate {
     Accessible.name: title
     Keys.onPressed: event => {
         if (event.key === Qt.Key_Return || event.key === Qt.Key_Enter)
-            click();
+            row.clicked();
         else if (event.key === Qt.Key_F2)
             beginRename();
         else if (event.key === Qt.Key_Delete)

@@ -13,8 +13,8 @@ T.Button {
     implicitHeight: 28
     implicitWidth: row.implicitWidth + 20
     hoverEnabled: true
-    Keys.onReturnPressed: click()
-    Keys.onEnterPressed: click()
+    Keys.onReturnPressed: control.clicked()
+    Keys.onEnterPressed: control.clicked()
     text: ready ? modelName : qsTr("No model")
 
     contentItem: Item {

@@ -21,8 +21,8 @@ T.Button {
     rightPadding: leftPadding
     font: large ? Theme.heading : compact ? Theme.smallMedium : Theme.bodyMedium
     hoverEnabled: true
-    Keys.onReturnPressed: click()
-    Keys.onEnterPressed: click()
+    Keys.onReturnPressed: control.clicked()
+    Keys.onEnterPressed: control.clicked()
     opacity: 1
 
     contentItem: Item {

@@ -17,8 +17,8 @@ T.Button {
     implicitWidth: size
     implicitHeight: size
     hoverEnabled: true
-    Keys.onReturnPressed: click()
-    Keys.onEnterPressed: click()
+    Keys.onReturnPressed: control.clicked()
+    Keys.onEnterPressed: control.clicked()
     Accessible.name: text
     onPressed: tipSpent = true
     onHoveredChanged: if (!hovered)

@@ -17,7 +17,7 @@ Rectangle {
     border.width: 1
     border.color: Theme.danger
     Accessible.role: Accessible.AlertMessage
-    Accessible.name: card.page.problems.join(" ")
+    Accessible.name: qsTr("%1 cannot be loaded").arg(card.page.name)
 
     RowLayout {
         id: layout

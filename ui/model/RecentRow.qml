@@ -17,8 +17,8 @@ T.ItemDelegate {
 
     implicitHeight: 48
     hoverEnabled: true
-    Keys.onReturnPressed: click()
-    Keys.onEnterPressed: click()
+    Keys.onReturnPressed: row.clicked()
+    Keys.onEnterPressed: row.clicked()
     text: name
     Accessible.name: name + ", " + (problem !== "" ? problem : detail)
     Keys.onDeletePressed: forgotten()

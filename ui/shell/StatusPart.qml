@@ -23,8 +23,8 @@ T.AbstractButton {
     implicitHeight: Theme.stripHeight
     implicitWidth: row.implicitWidth + 24
     hoverEnabled: true
-    Keys.onReturnPressed: click()
-    Keys.onEnterPressed: click()
+    Keys.onReturnPressed: control.clicked()
+    Keys.onEnterPressed: control.clicked()
     focusPolicy: Qt.TabFocus
     Accessible.name: caption !== "" ? caption + " " + text : text
 
