@@ -25,8 +25,8 @@ PAGES = {"chat": "ctrl+1", "model": "ctrl+2", "server": "ctrl+3"}
 
 
 @contextlib.contextmanager
-def running(command, env):
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def running(command, env, folder=None):
+    process = subprocess.Popen(command, env=env, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield process
     finally:
@@ -71,7 +71,7 @@ def photograph(hearth, theme, env, folder):
     os.link(model, link) if os.stat(folder).st_dev == os.stat(model).st_dev else link.write_bytes(model.read_bytes())
     env = env | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config"), "XDG_DATA_HOME": str(folder / "data"),
                  "XDG_RUNTIME_DIR": str(folder), "QT_QUICK_BACKEND": "software", "LC_ALL": "C.UTF-8"}
-    with running([str(hearth), str(link)], env) as process:
+    with running([str(hearth), str(link.relative_to(folder))], env, folder) as process:
         window = wait_for_window(env, process)
         xdo(env, "windowmove", window, 0, 0, "windowsize", "--sync", window, *SIZE, "windowfocus", window)
         time.sleep(5)  # the model is in
