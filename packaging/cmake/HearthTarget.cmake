@@ -27,16 +27,27 @@ function(hearth_library name)
   target_link_libraries(${name} PUBLIC hearth_options)
 endfunction()
 
+# hearth_test_timeout(RESULT [seconds]): what ctest allows a test, 120 s unless said. It only ends tests that hang: most take well under
+# a second, none a tenth of it. Sanitizers make programs slower, not stuck.
+function(hearth_test_timeout result)
+  set(seconds 120)
+  if(ARGC GREATER 1)
+    set(seconds ${ARGV1})
+  endif()
+  if(HEARTH_SANITIZE)
+    math(EXPR seconds "${seconds} * 3")
+  endif()
+  set(${result} ${seconds} PARENT_SCOPE)
+endfunction()
+
 # hearth_test(NAME LIBS lib... SOURCES file...): a GoogleTest program; every case is a ctest entry.
 function(hearth_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "LIBS;SOURCES" ${ARGN})
-  if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 120)
-  endif()
+  hearth_test_timeout(seconds ${arg_TIMEOUT})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gtest_main GTest::gmock)
   target_compile_definitions(${name} PRIVATE HEARTH_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data"
     HEARTH_SHARED="${CMAKE_SOURCE_DIR}/../shared")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT ${seconds})
 endfunction()
