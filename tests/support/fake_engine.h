@@ -62,7 +62,7 @@ class FakeEngine : public engine::Engine {
   std::vector<engine::RequestId> seenCancels() const;
   /// Waits until `condition(stats())` holds; false after `timeout`.
   bool waitFor(const std::function<bool(const engine::EngineStats&)>& condition,
-               std::chrono::milliseconds timeout = std::chrono::seconds(20)) const;
+               std::chrono::milliseconds timeout = std::chrono::seconds(90)) const;
 
  private:
   struct Core;
@@ -93,9 +93,9 @@ class CollectingSink : public engine::GenerationSink {
   void onEvent(const engine::GenerationEvent& event) override;
 
   /// Waits for Finished{last} or Failed; false after `timeout`.
-  bool waitDone(std::chrono::milliseconds timeout = std::chrono::seconds(60)) const;
+  bool waitDone(std::chrono::milliseconds timeout = std::chrono::seconds(90)) const;
   /// Waits until the answer `index` has at least `count` tokens or the request ended.
-  bool waitTokens(size_t count, int index = 0, std::chrono::milliseconds timeout = std::chrono::seconds(60)) const;
+  bool waitTokens(size_t count, int index = 0, std::chrono::milliseconds timeout = std::chrono::seconds(90)) const;
   std::vector<engine::GenerationEvent> events() const;
   std::string text(int index = 0) const;
   std::vector<engine::TokenId> tokens(int index = 0) const;

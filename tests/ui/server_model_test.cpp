@@ -29,10 +29,10 @@ struct Rig {
   QByteArray get(const QByteArray& path, const QByteArray& header = {}) {
     QTcpSocket socket;
     socket.connectToHost(QHostAddress::LocalHost, static_cast<quint16>(server.port()));
-    if (!socket.waitForConnected(5000)) return {};
+    if (!socket.waitForConnected(60000)) return {};
     socket.write("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + QByteArray::number(server.port()) +
                  "\r\nConnection: close\r\n" + header + "\r\n");
-    while (socket.waitForReadyRead(5000)) {
+    while (socket.waitForReadyRead(60000)) {
     }
     return socket.readAll();
   }

@@ -69,7 +69,7 @@ class ModelHostTest : public ::testing::Test {
 
   bool waitFor(HostState state) {
     std::unique_lock lock(m_mutex);
-    return m_changed.wait_for(lock, 20s, [&] { return m_host->snapshot().state == state; });
+    return m_changed.wait_for(lock, 90s, [&] { return m_host->snapshot().state == state; });
   }
 
   static engine::EngineOptions path(const char* name) {
@@ -107,7 +107,7 @@ TEST_F(ModelHostTest, AFailureCarriesTheErrorAndTheNextLoadWorks) {
     const auto error = m_host->snapshot().error;
     return error && error->code == engine::ErrorCode::OutOfMemory;
   };
-  for (int i = 0; i < 4000 && !ranOut(); ++i) std::this_thread::sleep_for(5ms);
+  for (int i = 0; i < 18000 && !ranOut(); ++i) std::this_thread::sleep_for(5ms);
   EXPECT_TRUE(ranOut());
   m_host->load(path("good"));
   ASSERT_TRUE(waitFor(HostState::Ready));

@@ -39,7 +39,7 @@ TEST_F(ServerAccess, ServerB5_TheBodyIsNotAwaited) {
   RawClient client(port());
   client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost:" + std::to_string(port()) +
               "\r\nContent-Type: application/json\r\nContent-Length: 30000000\r\n\r\n{");
-  const RawResponse response = client.read(10);
+  const RawResponse response = client.read();
   EXPECT_EQ(response.status, 401);
   EXPECT_EQ(response.header("connection"), "close");
 }

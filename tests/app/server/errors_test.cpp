@@ -234,7 +234,7 @@ TEST_F(ServerErrors, ServerB10_AFullQueueIs429AndNoModelIs503BothWithRetryAfter)
 
   releaseFakeEngine();
   host().unload();
-  for (int i = 0; i < 1000 && host().snapshot().state != HostState::Empty; ++i) usleep(5000);
+  for (int i = 0; i < 18000 && host().snapshot().state != HostState::Empty; ++i) usleep(5000);
   response = chat();
   EXPECT_EQ(response.status, 503);
   EXPECT_FALSE(response.header("retry-after").empty());

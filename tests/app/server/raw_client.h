@@ -29,9 +29,9 @@ class RawClient {
   /// False when the peer is gone.
   bool send(std::string_view bytes);
   /// Reads one response; at most `seconds`.
-  RawResponse read(double seconds = 20);
+  RawResponse read(double seconds = 90);
   /// Bytes until `text` has been seen, the connection ended or the time is over.
-  std::string readUntil(std::string_view text, double seconds = 20);
+  std::string readUntil(std::string_view text, double seconds = 90);
   /// True when the peer closes within the time.
   bool closedWithin(double seconds);
 

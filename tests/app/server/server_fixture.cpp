@@ -11,7 +11,7 @@ void ServerTest::startServer(test_support::FakeScript script, ServerConfig confi
   load.steps = 1;
   m_host = std::make_unique<ModelHost>(test_support::makeFakeLoader(load, m_made));
   m_host->load({});
-  for (int i = 0; i < 4000 && m_host->snapshot().state != HostState::Ready; ++i) {
+  for (int i = 0; i < 18000 && m_host->snapshot().state != HostState::Ready; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   ASSERT_EQ(m_host->snapshot().state, HostState::Ready);

@@ -97,7 +97,7 @@ class CoreHarness {
 
   /// Waits until the engine thread has published statistics that fit.
   bool eventually(const std::function<bool(const engine::EngineStats&)>& condition) const {
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < 90000; ++i) {
       if (condition(core->stats())) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }

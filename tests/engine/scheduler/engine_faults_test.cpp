@@ -222,7 +222,7 @@ TEST(EngineFaults, TheSinkIsLetGoAfterTheLastEvent) {
   ASSERT_TRUE(sink->waitDone());
   const std::weak_ptr<CollectingSink> weak = sink;
   sink.reset();
-  for (int i = 0; i < 20000 && !weak.expired(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (int i = 0; i < 90000 && !weak.expired(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_TRUE(weak.expired());
 }
 

@@ -83,7 +83,7 @@ TEST(LoadEngine, TheLastHolderMayBeASinkOnTheEnginesThread) {
   ASSERT_TRUE((*loaded)->submit(std::move(request), sink).ok());
   sink.reset();
   loaded = engine::Error{};
-  for (int i = 0; i < 20000 && !weak.expired(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (int i = 0; i < 90000 && !weak.expired(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_TRUE(weak.expired());
 }
 

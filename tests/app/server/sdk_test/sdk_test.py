@@ -42,12 +42,12 @@ def raises(kind, call):
 
 
 def gauge(base, name):
-    with urllib.request.urlopen(base.removesuffix("/v1") + "/metrics", timeout=10) as page:
+    with urllib.request.urlopen(base.removesuffix("/v1") + "/metrics", timeout=60) as page:
         return float(re.search(rf"^hearth:{name}{{[^}}]*}} (\S+)$", page.read().decode(), re.M).group(1))
 
 
 def wait_idle(base):
-    for _ in range(400):
+    for _ in range(2400):
         if gauge(base, "num_requests_running") == 0 and gauge(base, "num_requests_waiting") == 0:
             return
         time.sleep(0.05)
@@ -172,7 +172,8 @@ def run_fake(program):
         raises(openai.InternalServerError, lambda: broken.chat.completions.create(model=model, messages=USER))
     finally:
         process.stdin.close()
-        process.wait(timeout=30)
+        code = process.wait(timeout=120)
+    check(code == 0, f"the servers ended with {code}")
 
 
 def run_serve(program):
@@ -187,7 +188,7 @@ def run_serve(program):
     process = subprocess.Popen([program, "serve", "--model-path", model_path, "--port", str(port)])
     base = f"http://127.0.0.1:{port}/v1"
     try:
-        for _ in range(600):
+        for _ in range(1200):
             check(process.poll() is None, "the server ended early")
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5)
@@ -198,7 +199,7 @@ def run_serve(program):
         check(len(answer) > 0 and all(answers), "empty answers")
     finally:
         process.terminate()
-        code = process.wait(timeout=60)
+        code = process.wait(timeout=120)
     check(code == 0, f"the server ended with {code}")
 
 
