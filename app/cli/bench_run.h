@@ -16,12 +16,11 @@ struct DecodeShape {
 struct BenchResult {
   double tokensPerSecond = 0;
   double meanContext = 0;  ///< tokens in a sequence's cache, over the timed part
-  double steps = 1;        ///< steps that a prefill took, as far as its chunks tell
 };
 
-/// All sequences together, while all of them decode. The best of `rounds`.
-engine::Result<BenchResult> benchDecode(engine::Engine& engine, const DecodeShape& shape, uint32_t rounds);
-/// A prompt of so many tokens, from its start to its first token. The best of `rounds`.
-engine::Result<BenchResult> benchPrefill(engine::Engine& engine, uint32_t tokens, uint32_t rounds);
+/// All sequences together, while all of them decode.
+engine::Result<BenchResult> benchDecode(engine::Engine& engine, const DecodeShape& shape);
+/// A prompt of so many tokens, from its start to its first token.
+engine::Result<BenchResult> benchPrefill(engine::Engine& engine, uint32_t tokens);
 
 }  // namespace app::cli

@@ -20,6 +20,9 @@ struct ChatSampling {
   std::optional<int64_t> seed;
 };
 
+/// Context of the Error whose message is a server's own answer.
+inline constexpr const char* kRefusal = "refusal";
+
 class ChatPartner {
  public:
   virtual ~ChatPartner() = default;

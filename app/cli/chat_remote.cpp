@@ -111,11 +111,16 @@ class RemotePartner : public ChatPartner {
     long status = 0;
     curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
     if (code == CURLE_ABORTED_BY_CALLBACK) return stream.text;
-    if (!stream.refusal.empty()) return engine::Error{engine::ErrorCode::Io, stream.refusal};
+    if (!stream.refusal.empty()) return engine::Error{engine::ErrorCode::Io, stream.refusal, kRefusal};
+    if (!stream.error.empty()) return engine::Error{engine::ErrorCode::Io, stream.error, kRefusal};
     if (code != CURLE_OK) {
-      return engine::Error{engine::ErrorCode::Io, fmt::format("{}: {}", m_url, curl_easy_strerror(code))};
+      const bool nobody = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST;
+      return engine::Error{engine::ErrorCode::Io,
+                           fmt::format("{}: {}{}", m_url, curl_easy_strerror(code),
+                                       nobody ? ". Does a server run there? --server names another, and "
+                                                "hearth-cli serve --model-path PATH starts one."
+                                              : "")};
     }
-    if (!stream.error.empty()) return engine::Error{engine::ErrorCode::Io, stream.error};
     if (status != 200) return engine::Error{engine::ErrorCode::Io, fmt::format("{} answered HTTP {}", m_url, status)};
     return stream.text;
   }

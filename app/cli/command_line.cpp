@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -61,11 +62,38 @@ std::optional<int> CommandLine::parse(std::span<const std::string> arguments) {
   return std::nullopt;
 }
 
+CLI::Validator integerIn(int64_t low, int64_t high) {
+  return CLI::Validator(
+      [low, high](const std::string& text) {
+        int64_t value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool good = error == std::errc() && end == text.data() + text.size() && value >= low && value <= high;
+        return good ? std::string() : fmt::format("must be an integer from {} to {}, got '{}'", low, high, text);
+      },
+      fmt::format("{}-{}", low, high), "integer");
+}
+
+CLI::Validator numberIn(double low, double high, bool aboveLow) {
+  return CLI::Validator(
+      [=](const std::string& text) {
+        double value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool good = error == std::errc() && end == text.data() + text.size() && value >= low && value <= high &&
+                          !(aboveLow && value == low);
+        return good ? std::string()
+                    : fmt::format("must be a number {} {} to {}, got '{}'", aboveLow ? "above" : "from", low, high,
+                                  text);
+      },
+      fmt::format("{}-{}", low, high), "number");
+}
+
 int fail(const engine::Error& error) {
   fmt::print(stderr, "{}\n", error.message);
   // A value that can be mended on the command line is wrong usage; what failed at run time is not.
-  const bool flag = error.code == engine::ErrorCode::InvalidArgument && findSetting(error.context) != nullptr;
-  return flag ? kUsage : kFailed;
+  const bool mendable = error.code == engine::ErrorCode::InvalidArgument ||
+                        error.code == engine::ErrorCode::Unsupported ||
+                        (error.code == engine::ErrorCode::NotFound && error.context == "conv-template");
+  return mendable && findSetting(error.context) != nullptr ? kUsage : kFailed;
 }
 
 int usage(std::string_view message) {

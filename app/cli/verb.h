@@ -48,6 +48,10 @@ class CommandLine {
   std::string m_positionalPath;
 };
 
+/// Checks for options: whole numbers or numbers in a range that the error names.
+CLI::Validator integerIn(int64_t low, int64_t high);
+CLI::Validator numberIn(double low, double high, bool aboveLow = false);
+
 /// Prints the error to stderr and returns the exit code: kUsage for a bad flag or value, kFailed otherwise.
 int fail(const engine::Error& error);
 int usage(std::string_view message);

@@ -93,6 +93,7 @@ int runEstimate(std::span<const std::string> arguments) {
 
   const auto model = engine::inspectModel(line.settings.text("model-path"));
   if (!model.ok()) return fail(model.error());
+  for (const std::string& problem : model->problems) fmt::print(stderr, "problem: {}\n", problem);
   if (comparing) return compare(model.value(), line);
   const auto options = line.settings.engineOptions();
   if (!options.ok()) return fail(options.error());

@@ -38,7 +38,8 @@ int runLogits(std::span<const std::string> arguments) {
   std::string out;
   line.options.add_option("--ids", list, "Token ids: 1,2,3");
   line.options.add_flag("--all-positions", question.allPositions, "Logits after every id, not only the last");
-  line.options.add_option("--greedy", question.greedy, "Decode N ids and add {\"greedy\", \"margins\"}");
+  line.options.add_option("--greedy", question.greedy, "Decode N ids and add {\"greedy\", \"margins\"}")
+      ->check(integerIn(0, 16384));
   line.options.add_option("--out", out, "Write the logits there as raw float32 instead of printing them");
   if (const auto code = line.parse(arguments)) return *code;
   if (line.settings.text("model-path").empty()) return usage("--model-path is needed");

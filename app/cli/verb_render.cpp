@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/verb.h"
+#include "app/server/body_json.h"
 #include "app/server/chat_messages.h"
 #include "engine/prompt_tools.h"
 
@@ -21,11 +22,13 @@ constexpr std::array<std::string_view, 8> kFields = {
 engine::Result<engine::ChatPrompt> readPrompt(std::string text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
   if (first != std::string::npos && text[first] == '[') text = "{\"messages\":" + text + "}";
-  auto parsed = parseBody(text);
-  if (const auto* bad = std::get_if<ApiError>(&parsed)) {
-    return engine::Error{engine::ErrorCode::InvalidArgument, "standard input: " + bad->message};
+  const auto parsed = parseBodyJson(text);
+  if (!parsed.ok() || !parsed->is_object()) {
+    return engine::Error{engine::ErrorCode::InvalidArgument,
+                         "standard input must hold a JSON array of messages, or an object with messages: " +
+                             (parsed.ok() ? "it is " + std::string(kindName(*parsed)) : parsed.error().message)};
   }
-  const auto& input = std::get<nlohmann::ordered_json>(parsed);
+  const nlohmann::ordered_json& input = parsed.value();
   engine::ChatPrompt prompt;
   FieldProblems problems;
   FieldReader reader(input, problems);

@@ -126,7 +126,8 @@ int runServe(std::span<const std::string> arguments) {
   if (!context.ok()) return fail(context.error());
   // The port opens first: clients that come while the model loads get 503 with Retry-After.
   if (const auto started = (*context)->server->start(serverConfig.value()); !started.ok()) {
-    fmt::print(stderr, "{}\n", started.error().message);
+    const bool port = started.error().context == "port";
+    fmt::print(stderr, "{}{}\n", started.error().message, port ? " --port names another one." : "");
     return kFailed;
   }
   fmt::print(stderr, "Listening on {}, loading {}\n", (*context)->server->baseUrl(), engineOptions->modelPath.string());

@@ -55,6 +55,10 @@ int run(std::span<const std::string> arguments) {
     return kUsage;
   }
   const std::string& name = arguments.front();
+  if (name == "help" && arguments.size() > 1) {
+    const std::vector<std::string> help = {arguments[1], "--help"};
+    return run(help);
+  }
   if (name == "--help" || name == "-h" || name == "help") {
     std::fputs(overview().c_str(), stdout);
     return kOk;

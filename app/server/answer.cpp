@@ -218,6 +218,7 @@ Reply answer(Exchange& exchange, std::shared_ptr<engine::Engine> engine, AnswerP
   std::vector<engine::GenerationRequest> requests = plan.requests;
   auto started = GenerationCall::start(exchange, std::move(engine), std::move(requests), plan.promptField);
   if (const auto* refused = std::get_if<ApiError>(&started)) return errorReply(*refused);
+  exchange.dropBody();
   auto run =
       std::make_shared<Run>(exchange, std::move(plan), std::move(std::get<std::unique_ptr<GenerationCall>>(started)));
   if (!run->plan.stream) return collect(*run);

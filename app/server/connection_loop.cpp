@@ -18,6 +18,8 @@ using std::chrono::seconds;
 
 /// An unread body up to this size is read away after a refusal, so that the connection stays usable.
 constexpr uint64_t kSkippedBody = 1 << 20;
+/// All request bodies at one time, unless two of the largest size are more.
+constexpr uint64_t kLeastBudget = 64 << 20;
 
 bool isJsonType(const std::string* header) {
   if (header == nullptr) return false;
@@ -137,9 +139,14 @@ ConnectionLoop::Next ConnectionLoop::serve(const RequestHead& head) {
   Exchange exchange{m_context.server, m_context.config, m_connection, head, {}, {}, {}, {}, newEntry()};
   exchange.client = m_connection.peerAddress();
   const ServerLimits& limits = m_context.config.limits;
-  BodyReader body(
-      m_connection, head,
-      {.bytes = limits.bodyBytes, .bytesPerSecond = limits.minBodyBytesPerSecond, .idleSeconds = limits.idleSeconds});
+  const auto reserve = [&exchange, most = std::max(kLeastBudget, 2 * limits.bodyBytes)](uint64_t bytes) {
+    return exchange.bodyShare.take(bytes, most);
+  };
+  BodyReader body(m_connection, head,
+                  {.bytes = limits.bodyBytes,
+                   .bytesPerSecond = limits.minBodyBytesPerSecond,
+                   .idleSeconds = limits.idleSeconds,
+                   .reserve = reserve});
   const Route* route = nullptr;
   Reply reply;
   try {
@@ -240,7 +247,12 @@ std::optional<Reply> ConnectionLoop::readBody(Exchange& exchange, BodyReader& bo
   }
   const auto fault = body.readAll(&exchange.body);
   if (!fault) return std::nullopt;
-  Reply reply = errorReply(apiError(*fault));
+  ApiError error = apiError(*fault);
+  if (error.status == 503) {
+    error.code = "too_much_at_once";
+    error.retryAfter = 1;
+  }
+  Reply reply = errorReply(error);
   reply.close = !body.canSkip(kSkippedBody);
   return reply;
 }

@@ -5,6 +5,11 @@
 
 namespace app {
 
+void Exchange::dropBody() {
+  std::string().swap(body);
+  bodyShare.giveBack();
+}
+
 std::variant<std::shared_ptr<engine::Engine>, ApiError> readyEngine(const Exchange& exchange) {
   ApiError unavailable{.status = 503, .code = "model_not_loaded", .retryAfter = 5};
   if (exchange.server.draining) {

@@ -24,6 +24,10 @@ struct Exchange {
   std::shared_ptr<LiveEntry> entry;
   bool closeAfter = false;  ///< set by a handler whose stream ended badly
   int loggedStatus = 0;     ///< 499 when the client went away, else the reply's
+  BodyShare bodyShare{server.bodies};
+
+  /// Lets go of a body that nobody needs any more.
+  void dropBody();
 };
 
 /// The engine to use now, or the refusal while there is none.

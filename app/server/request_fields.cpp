@@ -18,6 +18,8 @@ constexpr size_t kMaxProblems = 20;
 }  // namespace
 
 std::variant<json, ApiError> parseBody(std::string_view body) {
+  if (body.empty())
+    return ApiError{.message = "The request body is empty; a JSON object is needed.", .code = "invalid_json"};
   auto parsed = parseBodyJson(body);
   if (!parsed.ok()) {
     const bool memory = parsed.error().code == engine::ErrorCode::OutOfMemory;

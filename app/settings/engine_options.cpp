@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "app/settings.h"
+#include "app/settings/validation.h"
 
 namespace app {
 
@@ -109,8 +110,7 @@ engine::Result<engine::EngineOptions> Settings::engineOptions() const {
   }
   for (const SettingRow& row : settingRows()) {
     if (row.unavailable.empty() || row.group == "server" || text(row.key) == row.defaultValue) continue;
-    return engine::Error{engine::ErrorCode::Unsupported,
-                         fmt::format("--{} {}: {}", row.key, text(row.key), row.unavailable), std::string(row.key)};
+    return unavailableValue(row, text(row.key), source(row.key));
   }
   return options;
 }

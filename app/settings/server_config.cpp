@@ -8,6 +8,7 @@
 
 #include "app/server/address.h"
 #include "app/settings.h"
+#include "app/settings/validation.h"
 
 namespace app {
 
@@ -48,8 +49,7 @@ engine::Result<void> addKeysOfFile(const std::string& file, std::vector<ApiKey>&
 engine::Result<ServerConfig> Settings::serverConfig() const {
   for (const SettingRow& row : settingRows()) {
     if (row.unavailable.empty() || row.group != "server" || text(row.key) == row.defaultValue) continue;
-    return engine::Error{engine::ErrorCode::Unsupported, fmt::format("--{}: {}", row.key, row.unavailable),
-                         std::string(row.key)};
+    return unavailableValue(row, text(row.key), source(row.key));
   }
   ServerConfig config;
   config.host = text("host");

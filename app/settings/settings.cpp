@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cassert>
 #include <charconv>
 #include <cstdlib>
+#include <utility>
 
 #include "app/settings/validation.h"
 
@@ -175,6 +177,13 @@ std::vector<std::string> Settings::remarks() const {
     if (row.group == "compatibility") {
       result.push_back(fmt::format("--{}: {}", row.key, row.help));
     }
+  }
+  constexpr std::array kMeaningless = {
+      std::pair("enforce-eager", "means nothing on the CPU: there are no CUDA graphs"),
+      std::pair("gpu-memory-utilization", "means nothing on the CPU: the memory plan there counts what is free"),
+      std::pair("batch-invariant", "means nothing on the CPU: answers there never depend on what else runs")};
+  for (const auto& [key, why] : kMeaningless) {
+    if (source(key) != SettingSource::Default) result.push_back(fmt::format("--{} {}", key, why));
   }
   if (text("engine") != "dynamic") {
     for (const std::string_view key : {"ds-dtype", "max-batch-size", "batch-wait-timeout"}) {

@@ -120,6 +120,18 @@ engine::Result<std::string> canonicalValue(const SettingRow& row, std::string_vi
   return outOfRange(row, value);
 }
 
+engine::Error unavailableValue(const SettingRow& row, std::string_view value, SettingSource source) {
+  std::string wayOut;
+  if (source == SettingSource::Environment) {
+    wayOut = fmt::format("unset the environment variable {}", row.environment);
+  } else {
+    wayOut = source == SettingSource::Flag ? "leave the flag out" : "take it out of the settings";
+  }
+  if (!row.defaultValue.empty()) wayOut += fmt::format(" (the default is {})", row.defaultValue);
+  return {engine::ErrorCode::Unsupported, fmt::format("--{} {}: {}; {}", row.key, value, row.unavailable, wayOut),
+          std::string(row.key)};
+}
+
 std::string settingRange(const SettingRow& row) {
   const auto bounds = [&row] {
     if (row.minimum && row.maximum) {

@@ -64,19 +64,29 @@ std::optional<HttpFault> BodyReader::readAll(std::string* out) {
   return fault;
 }
 
+std::optional<HttpFault> BodyReader::keep(uint64_t most, std::string* out, uint64_t* kept) {
+  if (m_connection.pending().empty()) {
+    if (auto fault = more()) return fault;
+  }
+  const std::string_view piece = m_connection.pending().substr(0, most);
+  if (m_limits.reserve && !m_limits.reserve(piece.size())) {
+    return HttpFault{503, "The server holds as many bytes of request bodies as it may; try again later."};
+  }
+  out->append(piece);
+  *kept = piece.size();
+  m_connection.take(piece.size());
+  return std::nullopt;
+}
+
 std::optional<HttpFault> BodyReader::readSized(std::string* out) {
   if (m_left > m_limits.bytes) {
     return HttpFault{413,
                      fmt::format("The request body has {} bytes; at most {} are accepted.", m_left, m_limits.bytes)};
   }
   while (m_left > 0) {
-    if (m_connection.pending().empty()) {
-      if (auto fault = more()) return fault;
-    }
-    const std::string_view piece = m_connection.pending().substr(0, m_left);
-    m_left -= piece.size();
-    out->append(piece);
-    m_connection.take(piece.size());
+    uint64_t kept = 0;
+    if (auto fault = keep(m_left, out, &kept)) return fault;
+    m_left -= kept;
   }
   return std::nullopt;
 }
@@ -111,13 +121,9 @@ std::optional<HttpFault> BodyReader::readChunked(std::string* out) {
       return HttpFault{413, fmt::format("The request body has more than {} bytes.", m_limits.bytes)};
     }
     while (size > 0) {
-      if (m_connection.pending().empty()) {
-        if (auto fault = more()) return fault;
-      }
-      const std::string_view piece = m_connection.pending().substr(0, size);
-      size -= piece.size();
-      out->append(piece);
-      m_connection.take(piece.size());
+      uint64_t kept = 0;
+      if (auto fault = keep(size, out, &kept)) return fault;
+      size -= kept;
     }
     if (auto fault = readLine(&line)) return fault;
     if (!line.empty()) return HttpFault{400, "A chunk is longer than its size."};
@@ -138,6 +144,7 @@ bool BodyReader::skip(uint64_t most) {
   if (m_finished) return true;
   std::string waste;
   m_limits.bytes = std::max(m_limits.bytes, m_left);
+  m_limits.reserve = nullptr;
   return !readAll(&waste);
 }
 

@@ -16,6 +16,8 @@ struct BodyLimits {
   uint32_t bytesPerSecond = 1024;  ///< over any `rateWindow`
   std::chrono::milliseconds rateWindow{10'000};
   uint32_t idleSeconds = 60;  ///< no byte for so long ends it
+  /// Asked before so many more bytes are kept; false ends the body with 503. Empty: always true.
+  std::function<bool(uint64_t)> reserve = {};
 };
 
 /// Reads one body. After a fault the connection must close.
@@ -36,6 +38,8 @@ class BodyReader {
   std::optional<HttpFault> readSized(std::string* out);
   std::optional<HttpFault> readChunked(std::string* out);
   std::optional<HttpFault> readLine(std::string* line);
+  /// Moves at most `most` bytes from the connection to `out`; waits for some where there are none.
+  std::optional<HttpFault> keep(uint64_t most, std::string* out, uint64_t* kept);
 
   Connection& m_connection;
   const RequestHead& m_head;

@@ -119,8 +119,9 @@ engine::Result<ListeningSockets> ListeningSockets::bind(const std::string& host,
   }
   if (sockets.m_fds.empty()) {
     if (lastError == EACCES) {
-      return engine::Error{engine::ErrorCode::Unavailable,
-                           fmt::format("Port {} needs rights that this program does not have.", port), "port"};
+      return engine::Error{
+          engine::ErrorCode::Unavailable,
+          fmt::format("Port {} needs rights that this program does not have: take one from 1024 on.", port), "port"};
     }
     return hostError(host, std::strerror(lastError));
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace app {
@@ -139,7 +140,17 @@ std::optional<HttpFault> readFraming(RequestHead& head) {
   return std::nullopt;
 }
 
+/// Headers that mean one thing: given twice, two readers might each believe another one.
+constexpr std::array<std::string_view, 5> kSingle = {"authorization", "x-api-key", "content-type", "content-encoding",
+                                                     "expect"};
+
 std::optional<HttpFault> readControls(RequestHead& head) {
+  for (const std::string_view single : kSingle) {
+    const auto same = [single](const auto& header) { return header.first == single; };
+    if (std::count_if(head.headers.begin(), head.headers.end(), same) > 1) {
+      return bad(fmt::format("The header {} is given twice.", single));
+    }
+  }
   size_t hosts = 0;
   bool close = false;
   for (const auto& [name, value] : head.headers) {

@@ -9,6 +9,7 @@
 #include "tests/app/cli/run_program.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/starter_model.h"
+#include "tests/support/temp_folder.h"
 
 namespace app::testing {
 namespace {
@@ -26,6 +27,7 @@ class Server {
     m_ready = m_program.waitForOutput("}\n", kPatience);
   }
   bool ready() const { return m_ready; }
+  void signal(int number) const { m_program.signal(number); }
   ProgramResult end() {
     m_program.signal(SIGTERM);
     return m_program.wait(kPatience);
@@ -73,6 +75,7 @@ TEST(CliChat, RefusalIsPrintedAndFails) {
 TEST(CliChat, NoServerThere) {
   const ProgramResult chat = runCli({"chat", "--server", "http://127.0.0.1:9"}, "hello\n");
   EXPECT_EQ(chat.exitCode, 1);
+  EXPECT_THAT(chat.err, HasSubstr("--server names another"));
 }
 
 TEST(CliChat, WithAModelOfItsOwn) {
@@ -81,6 +84,22 @@ TEST(CliChat, WithAModelOfItsOwn) {
       "ab\n");
   EXPECT_EQ(chat.exitCode, 0) << chat.out << chat.err;
   EXPECT_THAT(chat.out, StartsWith("User: Assistant: "));
+}
+
+TEST(CliChat, JsonIsOneDocumentOnStdout) {
+  const ProgramResult chat = runCli({"chat", "--json", "--model-path", tinyModel().string(), "--system", "short",
+                                     "--max-tokens", "4", "--temperature", "0", "--threads", "2"},
+                                    "ab\n\ncd\n");
+  EXPECT_EQ(chat.exitCode, 0) << chat.err;
+  const Json messages = Json::parse(chat.out, nullptr, false).value("messages", Json());
+  ASSERT_EQ(messages.size(), 5u) << chat.out;
+  EXPECT_EQ(messages[0]["role"], "system");
+  EXPECT_EQ(messages[3]["content"], "cd");
+  EXPECT_EQ(messages[4]["role"], "assistant");
+  EXPECT_THAT(chat.err, HasSubstr("Assistant: "));
+  const ProgramResult failed = runCli({"chat", "--json", "--server", "http://127.0.0.1:9"}, "hello\n");
+  EXPECT_EQ(failed.exitCode, 1);
+  EXPECT_THAT(Json::parse(failed.out, nullptr, false).value("error", ""), HasSubstr("127.0.0.1:9"));
 }
 
 const char* const kQuestion = "What is the capital of France?";
@@ -159,6 +178,32 @@ TEST(CliServe, WhatIsRefused) {
   const ProgramResult taken = runCli({"serve", "--model-path", model, "--port", port});
   EXPECT_EQ(taken.exitCode, 1);
   EXPECT_THAT(taken.err, HasSubstr(port));
+  EXPECT_THAT(taken.err, HasSubstr("--port names another one"));
+}
+
+TEST(CliServe, D11_KeysAreReadAgainOnSighup) {
+  const engine::testing::TempFolder folder;
+  const std::string keys = folder.write("keys", "laptop:old-key\n").string();
+  Server server(tinyModel().string(), {"--api-keys-file", keys});
+  ASSERT_TRUE(server.ready()) << server.end().err;
+  const auto ask = [&](const std::string& key) {
+    return runCli({"chat", "--server", server.url(), "--token", key, "--max-tokens", "2"}, "ab\n").exitCode;
+  };
+  EXPECT_EQ(ask("old-key"), 0);
+  EXPECT_EQ(ask("new-key"), 1);
+  folder.write("keys", "phone:new-key\n");
+  server.signal(SIGHUP);
+  for (int i = 0; i < 100 && ask("new-key") != 0; ++i) {
+  }
+  EXPECT_EQ(ask("new-key"), 0);
+  EXPECT_EQ(ask("old-key"), 1);
+  // A file that went missing leaves the keys as they are.
+  std::filesystem::remove(keys);
+  server.signal(SIGHUP);
+  EXPECT_EQ(ask("new-key"), 0);
+  const ProgramResult ended = server.end();
+  EXPECT_EQ(ended.exitCode, 0) << ended.err;
+  EXPECT_EQ(ended.err.find("new-key"), std::string::npos) << "keys are never logged";
 }
 
 }  // namespace

@@ -73,17 +73,30 @@ TEST(CliLogits, BadIds) {
 }
 
 TEST(CliBench, JsonHasTheDocumentedShape) {
-  const Json json = parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "8", "--decode", "12",
-                                  "--context", "0", "--sequences", "1,2", "--threads", "2"}));
-  EXPECT_GT(json.at("limits").at("read_gb_s").get<double>(), 0);
+  const Json json = parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "8,16", "--decode", "12",
+                                  "--context", "0", "--sequences", "1,2", "--threads", "2", "--rounds", "1"}));
+  const Json& limits = json.at("limits");
+  for (const char* key : {"read_gb_s", "product_gop_s"}) EXPECT_GT(limits.at(key).get<double>(), 0) << key;
+  EXPECT_LE(limits.at("read_gb_s_least").get<double>(), limits.at("read_gb_s").get<double>());
+  EXPECT_GE(limits.at("read_gb_s_most").get<double>(), limits.at("read_gb_s").get<double>());
+  EXPECT_EQ(limits.at("product_format"), "Q8_0");
   ASSERT_EQ(json.at("decode").size(), 2u);
   for (const Json& row : json.at("decode")) {
-    for (const char* key : {"context", "sequences", "tokens_per_s", "step_ms", "bytes_per_step", "share"}) {
+    for (const char* key :
+         {"context", "sequences", "tokens_per_s", "step_ms", "bytes_per_step", "read_gb_s", "share"}) {
       EXPECT_TRUE(row.at(key).is_number()) << key;
     }
     EXPECT_GT(row.at("tokens_per_s").get<double>(), 0);
+    // The share is of the stream measured around this row's own runs.
+    const double moved = row.at("bytes_per_step").get<double>() / row.at("step_ms").get<double>() / 1e6;
+    EXPECT_NEAR(row.at("share").get<double>(), moved / row.at("read_gb_s").get<double>(), 1e-6);
   }
-  ASSERT_EQ(json.at("prefill").size(), 1u);
+  ASSERT_EQ(json.at("prefill").size(), 2u);
+  for (const Json& row : json.at("prefill")) {
+    EXPECT_GT(row.at("share").get<double>(), 0);
+    EXPECT_NEAR(row.at("share").get<double>(),
+                row.at("gop_per_s").get<double>() / row.at("product_gop_s").get<double>(), 1e-6);
+  }
   EXPECT_EQ(json.at("prefill").at(0).at("tokens"), 8);
   EXPECT_GT(json.at("load").at("bytes").get<uint64_t>(), 0u);
 }

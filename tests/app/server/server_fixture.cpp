@@ -21,6 +21,22 @@ void ServerTest::startServer(test_support::FakeScript script, ServerConfig confi
   ASSERT_TRUE(started.ok()) << started.error().message;
 }
 
+void ServerTest::startReal(engine::EngineOptions options, ServerConfig config) {
+  options.modelPath = HEARTH_TEST_DATA "/goldens/gguf/llama-q8_0.gguf";
+  options.dtype = engine::DTypeChoice::Float32;
+  options.nThreads = 1;
+  m_host = std::make_unique<ModelHost>();
+  m_host->load(options);
+  for (int i = 0; i < 10000 && m_host->snapshot().state != HostState::Ready; ++i) {
+    ASSERT_NE(m_host->snapshot().state, HostState::Failed) << m_host->snapshot().error->message;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ASSERT_EQ(m_host->snapshot().state, HostState::Ready);
+  m_server = std::make_unique<HttpServer>(*m_host);
+  config.port = 0;
+  ASSERT_TRUE(m_server->start(config).ok());
+}
+
 void ServerTest::startEmpty(ServerConfig config) {
   m_host = std::make_unique<ModelHost>(test_support::makeFakeLoader({}));
   m_server = std::make_unique<HttpServer>(*m_host);
@@ -76,6 +92,16 @@ std::vector<json> ServerTest::streamChat(json fields) {
 
 bool ServerTest::engineIdle() {
   return engine().waitFor([](const engine::EngineStats& s) { return s.running == 0 && s.waiting == 0; });
+}
+
+bool ServerTest::realEngineIdle() {
+  for (int i = 0; i < 4000; ++i) {
+    const auto engine = m_host->snapshot().engine;
+    const engine::EngineStats stats = engine ? engine->stats() : engine::EngineStats{};
+    if (stats.running == 0 && stats.waiting == 0 && stats.kvBlocksUsed == 0) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return false;
 }
 
 bool ServerTest::engineRuns(uint32_t count) {

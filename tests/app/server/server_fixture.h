@@ -25,6 +25,8 @@ class ServerTest : public ::testing::Test {
  protected:
   /// Loads the fake model and starts the server; call first.
   void startServer(test_support::FakeScript script = {}, ServerConfig config = {});
+  /// A server over the engine itself with the repository's tiny model, exact and on one thread.
+  void startReal(engine::EngineOptions options = {}, ServerConfig config = {});
   /// A server without a model.
   void startEmpty(ServerConfig config = {});
   void TearDown() override;
@@ -44,6 +46,8 @@ class ServerTest : public ::testing::Test {
 
   /// Waits until the engine has neither running nor waiting requests.
   bool engineIdle();
+  /// The same of an engine that is not a fake one.
+  bool realEngineIdle();
   /// Waits until `count` requests run.
   bool engineRuns(uint32_t count);
 
@@ -57,8 +61,6 @@ class ServerTest : public ::testing::Test {
   static json errorOf(const RawResponse& response);
 
  private:
-  void load(test_support::FakeScript script);
-
   std::shared_ptr<std::shared_ptr<test_support::FakeEngine>> m_made;
   std::unique_ptr<ModelHost> m_host;
   std::unique_ptr<HttpServer> m_server;
