@@ -95,6 +95,9 @@ TEST_F(ModelHostTest, LoadsThenUnloadsAndFreesTheEngine) {
   m_host->unload();
   ASSERT_TRUE(waitFor(HostState::Empty));
   EXPECT_EQ(m_alive, 0);
+  // The state may be seen before its listener has been called.
+  std::unique_lock lock(m_mutex);
+  EXPECT_TRUE(m_changed.wait_for(lock, 90s, [&] { return m_seen.size() >= 4; }));
   EXPECT_EQ(m_seen, (std::vector{HostState::Loading, HostState::Ready, HostState::Unloading, HostState::Empty}));
 }
 
