@@ -136,6 +136,11 @@ void loadQueries(const AttentionArgs& args, const AttentionTile& tile, uint32_t 
   }
 }
 
+template <class T>
+const T* keysAt(const AttentionArgs& args, const AttentionTile& tile, uint32_t kvHead, uint64_t block) {
+  return reinterpret_cast<const T*>(args.layer.keys(static_cast<uint64_t>(tile.blockTable[block]), kvHead));
+}
+
 // Fills scratch.chunk with the sums over keys [chunk * chunkKeys, + chunkKeys).
 template <class T>
 void runChunk(const AttentionArgs& args, const AttentionTile& tile, uint32_t kvHead, uint32_t group, uint32_t chunk,
@@ -150,15 +155,22 @@ void runChunk(const AttentionArgs& args, const AttentionTile& tile, uint32_t kvH
     row[scratch->rowFloats - 16] = -HUGE_VALF;
   }
   const uint64_t chunkEnd = std::min(uint64_t{lastPosition} + 1, (uint64_t{chunk} + 1) * chunkKeys);
-  uint64_t key = std::max(uint64_t{chunk} * chunkKeys, uint64_t{oldest} / kAttentionTile * kAttentionTile);
-  for (; key < chunkEnd; key += kAttentionTile) {
+  const uint64_t firstKey = std::max(uint64_t{chunk} * chunkKeys, uint64_t{oldest} / kAttentionTile * kAttentionTile);
+  for (uint64_t key = firstKey; key < chunkEnd; key += kAttentionTile) {
     const auto nBlocks = static_cast<uint32_t>(std::min<uint64_t>(4, (chunkEnd - key + 15) / 16));
     TileBlocks<T> blocks{};
     for (uint32_t b = 0; b < nBlocks; ++b) {
       const auto block = static_cast<uint64_t>(tile.blockTable[key / 16 + b]);
-      blocks.keys[b] = reinterpret_cast<const T*>(args.layer.keys(block, kvHead));
+      blocks.keys[b] = keysAt<T>(args, tile, kvHead, key / 16 + b);
       blocks.values[b] = reinterpret_cast<const T*>(args.layer.values(block, kvHead));
     }
+    const uint64_t nextKey = key + kAttentionTile;
+    for (uint32_t b = 0; b < 4 && nextKey + b * 16 < chunkEnd; ++b)
+      blocks.ahead[b] = keysAt<T>(args, tile, kvHead, nextKey / 16 + b);
+    // The thread goes on with the next KV head's first keys.
+    if (nextKey >= chunkEnd && kvHead + 1 < args.heads.nKvHeads)
+      for (uint32_t b = 0; b < 4 && firstKey + b * 16 < chunkEnd; ++b)
+        blocks.ahead[b] = keysAt<T>(args, tile, kvHead + 1, firstKey / 16 + b);
     if (sizeof(T) == sizeof(float) || nRows < kConvertRows) {
       TileStep<T>{args, tile, kvHead, group, static_cast<uint32_t>(key), blocks, *scratch}.allRows(nRows);
       continue;

@@ -36,11 +36,21 @@ template <class T>
 struct TileBlocks {
   const T* keys[4];    ///< each [headDim][16]
   const T* values[4];  ///< each [16][headDim]
+  /// Keys of the next tile where they should be asked for, else null. Pieces of 2 KB in many places are too short for
+  /// the machine's own prefetching: the products ask for the values, and then these, while they go over what is there.
+  const T* ahead[4];
 };
+
+/// Into the second-level cache: asked into the first, what comes ahead made the products slower than without asking.
+template <class T>
+HWY_INLINE void prefetch(const T* from, size_t count) {
+  for (size_t i = 0; i < count; i += 64 / sizeof(T)) __builtin_prefetch(from + i, 0, 2);
+}
 
 // s[r][16 b + j] = sum_d q[r][d] keys[b][d][j] for B blocks.
 template <class T, int R, int B>
-HWY_INLINE void scoreBlocks(const float* q, size_t qStride, const T* const* keys, size_t headDim, float* s) {
+HWY_INLINE void scoreBlocks(const float* q, size_t qStride, const T* const* keys, const T* const* values,
+                            size_t headDim, float* s) {
   const DF d;
   VF sum[R][B][kBlockVectors];
   for (int r = 0; r < R; ++r)
@@ -48,6 +58,8 @@ HWY_INLINE void scoreBlocks(const float* q, size_t qStride, const T* const* keys
       for (size_t v = 0; v < kBlockVectors; ++v) sum[r][b][v] = hn::Zero(d);
   for (size_t i = 0; i < headDim; ++i) {
     VF k[B][kBlockVectors];
+    if constexpr (sizeof(T) < sizeof(float))
+      for (int b = 0; b < B; ++b) prefetch(values[b] + i * 16, 16);
     for (int b = 0; b < B; ++b)
       for (size_t v = 0; v < kBlockVectors; ++v) k[b][v] = loadAsFloat(d, keys[b] + i * 16 + v * kLanes);
     for (int r = 0; r < R; ++r) {
@@ -66,10 +78,11 @@ void scoreTile(const float* q, size_t qStride, const TileBlocks<T>& tile, uint32
                size_t headDim, float* s) {
   uint32_t b = blockBegin;
   if constexpr (kScoreBlocks == 4) {
-    if (b == 0 && blockEnd == 4) return scoreBlocks<T, R, 4>(q, qStride, tile.keys, headDim, s);
-    for (; b + 2 <= blockEnd; b += 2) scoreBlocks<T, R, 2>(q, qStride, tile.keys + b, headDim, s + b * 16);
+    if (b == 0 && blockEnd == 4) return scoreBlocks<T, R, 4>(q, qStride, tile.keys, tile.values, headDim, s);
+    for (; b + 2 <= blockEnd; b += 2)
+      scoreBlocks<T, R, 2>(q, qStride, tile.keys + b, tile.values + b, headDim, s + b * 16);
   }
-  for (; b < blockEnd; ++b) scoreBlocks<T, R, 1>(q, qStride, tile.keys + b, headDim, s + b * 16);
+  for (; b < blockEnd; ++b) scoreBlocks<T, R, 1>(q, qStride, tile.keys + b, tile.values + b, headDim, s + b * 16);
 }
 
 // acc[r][d] = acc[r][d] * correction[r] + sum_j p[r][j] values[j][d] for N vectors of dimensions from `dim` on.
@@ -83,6 +96,8 @@ HWY_INLINE void addValuesAt(const float* p, const float* correction, const TileB
       sum[r][v] = hn::Mul(hn::LoadU(d, acc + r * accStride + dim + v * kLanes), hn::Set(d, correction[r]));
   for (uint32_t j = keyBegin; j < keyEnd; ++j) {
     const T* row = tile.values[j / 16] + (j % 16) * headDim + dim;
+    if constexpr (sizeof(T) < sizeof(float))
+      if (tile.ahead[j / 16] != nullptr) prefetch(tile.ahead[j / 16] + (j % 16) * headDim + dim, N * kLanes);
     VF value[N];
     for (int v = 0; v < N; ++v) value[v] = loadAsFloat(d, row + v * kLanes);
     for (int r = 0; r < R; ++r) {

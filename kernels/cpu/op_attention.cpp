@@ -140,11 +140,14 @@ void runAttention(const StepContext& step, const AttentionOp& op, const OpPlan& 
       return;
     }
   }
+  // Where there are many sequences a thread takes all heads of one: its cache is read in order. Otherwise by heads.
+  const uint32_t heads = step.nTokens() <= kSplitTokens && tiles.size() >= 4 * team.size ? op.heads.nKvHeads : 1;
   // Backwards: the last tiles of a prompt see the most keys, and the small pieces are left for the end.
-  for (uint64_t piece; (piece = step.take(index)) < nPieces;) {
-    const uint64_t at = nPieces - 1 - piece;
-    attend(args, tiles[at / op.heads.nKvHeads], static_cast<uint32_t>(at % op.heads.nKvHeads),
-           step.threadScratch(team.index));
+  for (uint64_t piece; (piece = step.take(index)) < nPieces / heads;) {
+    const uint64_t first = nPieces - (piece + 1) * heads;
+    for (uint64_t at = first; at < first + heads; ++at)
+      attend(args, tiles[at / op.heads.nKvHeads], static_cast<uint32_t>(at % op.heads.nKvHeads),
+             step.threadScratch(team.index));
   }
 }
 
