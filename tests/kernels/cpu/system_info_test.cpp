@@ -1,6 +1,7 @@
 #include "kernels/cpu/system_info.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,7 +13,9 @@ namespace {
 /// A /proc and /sys of our own.
 class FakeMachine {
  public:
-  FakeMachine() : m_folder(std::filesystem::path(testing::TempDir()) / ("machine-" + std::to_string(s_next++))) {
+  FakeMachine()
+      : m_folder(std::filesystem::path(testing::TempDir()) /
+                 ("machine-" + std::to_string(getpid()) + "-" + std::to_string(s_next++))) {
     std::filesystem::remove_all(m_folder);
     write("/proc/meminfo", "MemTotal:       16000000 kB\nMemFree:         1000000 kB\nMemAvailable:    9000000 kB\n");
     write("/proc/cpuinfo", "processor\t: 0\nvendor_id\t: X\nmodel name\t: Fast One 9000\n");
@@ -25,7 +28,7 @@ class FakeMachine {
   SystemRoot root() const { return {m_folder.string()}; }
 
  private:
-  static inline int s_next = static_cast<int>(testing::UnitTest::GetInstance()->random_seed());
+  static inline int s_next = 0;  // the process's number tells tests apart that run beside each other
   std::filesystem::path m_folder;
 };
 
