@@ -1,15 +1,12 @@
 // chat: a conversation in the terminal, with a server or with a model that this program loads itself.
-#include <editline/readline.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/chat_partner.h"
+#include "app/cli/line_editor.h"
 #include "app/cli/verb.h"
 
 namespace app::cli {
@@ -40,22 +37,6 @@ class InterruptGuard {
   void (*m_old)(int);
 };
 
-/// A line from the terminal with editing and history, or from a pipe. Nothing at the end of input.
-std::optional<std::string> readLine(const char* prompt, std::FILE* to) {
-  if (isatty(STDIN_FILENO) != 0) {
-    rl_outstream = to;
-    const std::unique_ptr<char, decltype(&std::free)> line(readline(prompt), std::free);
-    if (!line) return std::nullopt;
-    if (*line.get() != '\0') add_history(line.get());
-    return std::string(line.get());
-  }
-  fmt::print(to, "{}", prompt);
-  std::fflush(to);
-  std::string line;
-  if (!std::getline(std::cin, line)) return std::nullopt;
-  return line;
-}
-
 /// Until the input ends. People read along on stdout; with `json` on stderr, and the whole conversation comes at the
 /// end.
 int converse(ChatPartner& partner, const std::string& system, bool json) {
@@ -63,8 +44,9 @@ int converse(ChatPartner& partner, const std::string& system, bool json) {
   std::vector<engine::ChatMessage> messages;
   if (!system.empty()) messages.push_back({.role = "system", .content = system});
   std::optional<engine::Error> error;
+  LineEditor lines(to);
   while (!error) {
-    const auto line = readLine("User: ", to);
+    const auto line = lines.read("User: ");
     if (!line) break;
     if (line->empty()) continue;
     messages.push_back({.role = "user", .content = *line});

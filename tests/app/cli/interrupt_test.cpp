@@ -67,7 +67,11 @@ class Terminal {
     char piece[4096];
     while (Clock::now() < until) {
       pollfd waiting{m_fd, POLLIN, 0};
-      if (::poll(&waiting, 1, 50) > 0 && ::read(m_fd, piece, sizeof piece) < 0 && errno != EIO) break;
+      if (::poll(&waiting, 1, 50) > 0) {
+        const ssize_t got = ::read(m_fd, piece, sizeof piece);
+        if (got < 0 && errno != EIO) break;
+        if (got > 0) m_seen.append(piece, static_cast<size_t>(got));
+      }
       if (::waitpid(m_pid, &status, WNOHANG) == m_pid) {
         m_pid = -1;
         return status;
@@ -134,8 +138,7 @@ class StallingServer {
   std::thread m_thread;
 };
 
-// Disabled: on a busy machine the program at times does not end at the end of input, and why is not known yet.
-TEST(CliInterrupt, DISABLED_OneStopsTheAnswerAndTheNextQuestionIsAnswered) {
+TEST(CliInterrupt, OneStopsTheAnswerAndTheNextQuestionIsAnswered) {
   const StallingServer server;
   Terminal terminal(server.chat());
   ASSERT_TRUE(terminal.waitFor("User: ")) << terminal.seen();
@@ -146,13 +149,11 @@ TEST(CliInterrupt, DISABLED_OneStopsTheAnswerAndTheNextQuestionIsAnswered) {
   terminal.type("cd\n");
   ASSERT_TRUE(terminal.waitFor("word")) << terminal.seen();
   ASSERT_TRUE(terminal.waitFor("User: ")) << terminal.seen();
-  // An end of input typed before the line editor has the terminal is lost to it, so it comes again.
-  int status = -1;
-  for (int i = 0; i < 200 && status == -1; ++i) {
-    terminal.type("\x04");
-    status = terminal.end(std::chrono::milliseconds(200));
-  }
-  EXPECT_TRUE(status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  // Typed as soon as the prompt shows: at times before the line editor has the terminal, and at times after.
+  terminal.type("\x04");
+  const int status = terminal.end();
+  EXPECT_TRUE(status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+      << status << " after: " << ::testing::PrintToString(terminal.seen());
 }
 
 TEST(CliInterrupt, TwoEndTheProgram) {
