@@ -32,7 +32,7 @@ struct Needs {
 };
 
 const float* vectorOf(const WeightStore& weights, WeightId id) {
-  return weights.find(id)->vector.data();
+  return weights.weight(id)->vector.data();
 }
 
 void planLinear(const LinearOp& op, const WeightStore& weights, CompiledProgram* out, OpPlan* plan, Needs* needs) {
@@ -42,7 +42,7 @@ void planLinear(const LinearOp& op, const WeightStore& weights, CompiledProgram*
   std::vector<uint32_t> keys;
   uint64_t column = 0, prepared = 0, preparedRow = 0;
   for (const LinearPart& spec : op.parts) {
-    const Weight& weight = *weights.find(spec.weight);
+    const Weight& weight = *weights.weight(spec.weight);
     LinearPlan::Part part{weight.matrix.get(), spec.bias ? vectorOf(weights, *spec.bias) : nullptr, 0, column};
     const uint32_t key = part.matrix->preparedKey(precision);
     part.form = static_cast<uint32_t>(std::find(keys.begin(), keys.end(), key) - keys.begin());
@@ -59,7 +59,7 @@ void planLinear(const LinearOp& op, const WeightStore& weights, CompiledProgram*
     column += part.matrix->rows();
     plan->weightBytes += packedBytes(weight.desc.format, weight.desc.rows, weight.desc.cols);
   }
-  const std::string& first = weights.find(op.parts[0].weight)->desc.name;
+  const std::string& first = weights.weight(op.parts[0].weight)->desc.name;
   plan->name = op.parts.size() == 1 ? first : fmt::format("{} and {} more", first, op.parts.size() - 1);
   if (op.norm) {
     linear.normWeight = vectorOf(weights, op.norm->weight);
@@ -119,8 +119,8 @@ CompiledProgram planProgram(const Program& program, const WeightStore& weights, 
   for (const Op& op : program.ops) {
     OpPlan plan;
     if (const auto* embed = std::get_if<EmbedOp>(&op)) {
-      plan.table = weights.find(embed->table)->matrix.get();
-      plan.name = weights.find(embed->table)->desc.name;
+      plan.table = weights.weight(embed->table)->matrix.get();
+      plan.name = weights.weight(embed->table)->desc.name;
     } else if (const auto* linear = std::get_if<LinearOp>(&op)) {
       planLinear(*linear, weights, &out, &plan, &needs);
     } else if (const auto* rope = std::get_if<RopeAppendOp>(&op)) {

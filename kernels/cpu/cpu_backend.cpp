@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "kernels/cpu/input_check.h"
-#include "kernels/cpu/program_check.h"
+#include "kernels/check/input_check.h"
+#include "kernels/check/program_check.h"
 #include "kernels/cpu/system_info.h"
 #include "kernels/cpu/vector_ops.h"
 
@@ -144,7 +144,7 @@ Status CpuBackend::compile(const Program& program, ProgramId* id) {
     compiled->nEmbeddings = static_cast<uint64_t>(std::numeric_limits<int32_t>::max());
     for (const Op& op : program.ops)
       if (const auto* embed = std::get_if<EmbedOp>(&op))
-        compiled->nEmbeddings = std::min(compiled->nEmbeddings, m_weights.find(embed->table)->desc.rows);
+        compiled->nEmbeddings = std::min(compiled->nEmbeddings, m_weights.find(embed->table)->rows);
     KERNELS_RETURN_IF_ERROR(makeRoom(compiled->program));
     m_programs.push_back(std::move(compiled));
     *id = static_cast<ProgramId>(m_programs.size() - 1);
@@ -166,7 +166,8 @@ Status CpuBackend::checkStep(ProgramId id, const StepInputs& inputs) {
     compiled.checked = true;
   }
   const InputLimits limits{program.maxTokens, program.maxLogitRows, compiled.nEmbeddings, m_cache.desc().nBlocks};
-  return checkInputs(inputs, limits, m_slots, m_slotSeen);
+  return checkInputs(
+      inputs, limits, [this](uint32_t slot) { return m_slots[slot].lastToken(); }, m_slotSeen);
 }
 
 Status CpuBackend::enqueue(ProgramId id, const StepInputs& inputs) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/backend.h"
+#include "kernels/check/weight_table.h"
 #include "kernels/cpu/packed_matrix.h"
 #include "kernels/cpu/packed_memory.h"
 #include "kernels/status.h"
@@ -21,13 +22,17 @@ struct Weight {
   std::atomic<uint64_t> rowsWritten{0};
 };
 
-class WeightStore {
+class WeightStore : public WeightTable {
  public:
   Status create(const WeightDesc& desc, WeightId* id);
   Status writeRows(WeightId id, uint64_t firstRow, std::span<const std::byte> data);
 
   /// Null for an id that was never given out.
-  const Weight* find(WeightId id) const { return id < m_weights.size() ? m_weights[id].get() : nullptr; }
+  const Weight* weight(WeightId id) const { return id < m_weights.size() ? m_weights[id].get() : nullptr; }
+  const WeightDesc* find(WeightId id) const override { return id < m_weights.size() ? &m_weights[id]->desc : nullptr; }
+  uint64_t rowsWritten(WeightId id) const override {
+    return id < m_weights.size() ? m_weights[id]->rowsWritten.load() : 0;
+  }
   uint64_t bytes() const { return m_bytes; }
   static uint64_t bytesOf(const WeightDesc& desc);
 

@@ -1,4 +1,4 @@
-#include "kernels/cpu/input_check.h"
+#include "kernels/check/input_check.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "kernels/backend.h"
 
-namespace kernels::cpu {
+namespace kernels {
 namespace {
 
 template <class... Args>
@@ -15,14 +15,16 @@ Status bad(fmt::format_string<Args...> text, Args&&... args) {
   return {StatusCode::InvalidArgument, fmt::format(text, std::forward<Args>(args)...)};
 }
 
-Status checkTokens(const StepInputs& inputs, const InputLimits& limits, std::span<const SamplingSlot> slots) {
+using LastToken = std::function<int32_t(uint32_t slot)>;
+
+Status checkTokens(const StepInputs& inputs, const InputLimits& limits, const LastToken& lastToken, size_t nSlots) {
   for (size_t t = 0; t < inputs.tokens.size(); ++t) {
     int64_t token = inputs.tokens[t];
     if (token < 0) {
       const int64_t slot = -1 - token;
-      if (slot >= static_cast<int64_t>(slots.size()))
-        return bad("token {} of the step is that of slot {}, there are {} slots", t, slot, slots.size());
-      token = slots[static_cast<size_t>(slot)].lastToken();
+      if (slot >= static_cast<int64_t>(nSlots))
+        return bad("token {} of the step is that of slot {}, there are {} slots", t, slot, nSlots);
+      token = lastToken(static_cast<uint32_t>(slot));
     }
     if (static_cast<uint64_t>(token) >= limits.nEmbeddings)
       return bad("token {} of the step has id {}, the vocabulary has {}", t, token, limits.nEmbeddings);
@@ -56,14 +58,14 @@ Status checkSequences(const StepInputs& inputs, const InputLimits& limits) {
   return {};
 }
 
-Status checkLogitRows(const StepInputs& inputs, std::span<const SamplingSlot> slots, std::span<uint8_t> seen) {
+Status checkLogitRows(const StepInputs& inputs, std::span<uint8_t> seen) {
   std::fill(seen.begin(), seen.end(), uint8_t{0});
   for (size_t r = 0; r < inputs.logitRows.size(); ++r) {
     const int32_t row = inputs.logitRows[r], slot = inputs.sampleSlots[r];
     if (row < 0 || static_cast<size_t>(row) >= inputs.tokens.size())
       return bad("logit row {} is token {}, the step has {}", r, row, inputs.tokens.size());
-    if (slot < -1 || slot >= static_cast<int64_t>(slots.size()))
-      return bad("logit row {} samples for slot {}, there are {}", r, slot, slots.size());
+    if (slot < -1 || slot >= static_cast<int64_t>(seen.size()))
+      return bad("logit row {} samples for slot {}, there are {}", r, slot, seen.size());
     if (slot >= 0 && seen[static_cast<size_t>(slot)]++ != 0) return bad("slot {} is sampled for twice in a step", slot);
   }
   return {};
@@ -71,7 +73,7 @@ Status checkLogitRows(const StepInputs& inputs, std::span<const SamplingSlot> sl
 
 }  // namespace
 
-Status checkInputs(const StepInputs& inputs, const InputLimits& limits, std::span<const SamplingSlot> slots,
+Status checkInputs(const StepInputs& inputs, const InputLimits& limits, const LastToken& lastToken,
                    std::span<uint8_t> seen) {
   if (inputs.tokens.empty() || inputs.tokens.size() > limits.maxTokens)
     return bad("the step has {} tokens, 1 to {} are possible", inputs.tokens.size(), limits.maxTokens);
@@ -79,9 +81,9 @@ Status checkInputs(const StepInputs& inputs, const InputLimits& limits, std::spa
     return bad("the step has {} logit rows, at most {} are possible", inputs.logitRows.size(), limits.maxLogitRows);
   if (inputs.sampleSlots.size() != inputs.logitRows.size())
     return bad("the step has {} logit rows and {} slots for them", inputs.logitRows.size(), inputs.sampleSlots.size());
-  KERNELS_RETURN_IF_ERROR(checkTokens(inputs, limits, slots));
+  KERNELS_RETURN_IF_ERROR(checkTokens(inputs, limits, lastToken, seen.size()));
   KERNELS_RETURN_IF_ERROR(checkSequences(inputs, limits));
-  return checkLogitRows(inputs, slots, seen);
+  return checkLogitRows(inputs, seen);
 }
 
-}  // namespace kernels::cpu
+}  // namespace kernels

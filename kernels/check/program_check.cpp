@@ -1,10 +1,10 @@
-#include "kernels/cpu/program_check.h"
+#include "kernels/check/program_check.h"
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-namespace kernels::cpu {
+namespace kernels {
 namespace {
 
 // Caps that keep every product of sizes far from overflow.
@@ -12,13 +12,13 @@ constexpr uint32_t kMaxCols = 1u << 24, kMaxRows = 1u << 20, kMaxHeads = 4096, k
 
 class Checker {
  public:
-  Checker(const Program& program, const WeightStore& weights) : m_program(program), m_weights(weights) {}
+  Checker(const Program& program, const WeightTable& weights) : m_program(program), m_weights(weights) {}
 
   Status run() {
     for (const BufferDesc& buffer : m_program.buffers) {
       if (buffer.dtype != DType::F32)
-        return {StatusCode::Unsupported,
-                fmt::format("buffer '{}' is {}: on the CPU buffers are float32", buffer.name, dtypeName(buffer.dtype))};
+        return {StatusCode::Unsupported, fmt::format("buffer '{}' is {}: buffers are declared as float32", buffer.name,
+                                                     dtypeName(buffer.dtype))};
       if (buffer.cols == 0 || buffer.cols > kMaxCols)
         return bad("buffer '{}' has {} columns, 1 to {} are possible", buffer.name, buffer.cols, kMaxCols);
     }
@@ -47,11 +47,11 @@ class Checker {
   }
 
   Status vector(WeightId id, uint64_t cols, const char* role) const {
-    const Weight* weight = m_weights.find(id);
+    const WeightDesc* weight = m_weights.find(id);
     if (weight == nullptr) return bad("{}: there is no weight {}", role, id);
-    if (weight->desc.use != WeightUse::Vector) return bad("{}: '{}' is not a vector", role, weight->desc.name);
-    if (weight->desc.cols != cols)
-      return bad("{}: '{}' has {} values, {} are needed", role, weight->desc.name, weight->desc.cols, cols);
+    if (weight->use != WeightUse::Vector) return bad("{}: '{}' is not a vector", role, weight->name);
+    if (weight->cols != cols)
+      return bad("{}: '{}' has {} values, {} are needed", role, weight->name, weight->cols, cols);
     return {};
   }
 
@@ -76,27 +76,26 @@ class Checker {
   Status check(const EmbedOp& op) const {
     const BufferDesc* out = nullptr;
     KERNELS_RETURN_IF_ERROR(buffer(op.out, "out", &out));
-    const Weight* table = m_weights.find(op.table);
+    const WeightDesc* table = m_weights.find(op.table);
     if (table == nullptr) return bad("there is no weight {}", op.table);
-    if (table->desc.use != WeightUse::Embedding && table->desc.use != WeightUse::EmbeddingAndMatrix)
-      return bad("'{}' was not created as an embedding", table->desc.name);
-    if (table->desc.cols != out->cols || out->rows != Rows::Token) {
-      return bad("'{}' has {} columns, buffer '{}' has {} and must have a row for every token", table->desc.name,
-                 table->desc.cols, out->name, out->cols);
+    if (table->use != WeightUse::Embedding && table->use != WeightUse::EmbeddingAndMatrix)
+      return bad("'{}' was not created as an embedding", table->name);
+    if (table->cols != out->cols || out->rows != Rows::Token) {
+      return bad("'{}' has {} columns, buffer '{}' has {} and must have a row for every token", table->name,
+                 table->cols, out->name, out->cols);
     }
     return {};
   }
 
   Status checkPart(const LinearPart& part, const BufferDesc& in) const {
-    const Weight* weight = m_weights.find(part.weight);
+    const WeightDesc* weight = m_weights.find(part.weight);
     if (weight == nullptr) return bad("there is no weight {}", part.weight);
-    if (weight->matrix == nullptr || weight->desc.use == WeightUse::Embedding)
-      return bad("'{}' was not created as a matrix", weight->desc.name);
-    if (weight->desc.cols != in.cols)
-      return bad("'{}' takes {} columns, buffer '{}' has {}", weight->desc.name, weight->desc.cols, in.name, in.cols);
-    if (weight->desc.rows > kMaxCols)
-      return bad("'{}' has {} rows, at most {}", weight->desc.name, weight->desc.rows, kMaxCols);
-    if (part.bias) return vector(*part.bias, weight->desc.rows, "bias");
+    if (weight->use == WeightUse::Vector || weight->use == WeightUse::Embedding)
+      return bad("'{}' was not created as a matrix", weight->name);
+    if (weight->cols != in.cols)
+      return bad("'{}' takes {} columns, buffer '{}' has {}", weight->name, weight->cols, in.name, in.cols);
+    if (weight->rows > kMaxCols) return bad("'{}' has {} rows, at most {}", weight->name, weight->rows, kMaxCols);
+    if (part.bias) return vector(*part.bias, weight->rows, "bias");
     return {};
   }
 
@@ -108,18 +107,19 @@ class Checker {
     uint64_t rows = 0;
     for (const LinearPart& part : op.parts) {
       KERNELS_RETURN_IF_ERROR(checkPart(part, *in));
-      rows += m_weights.find(part.weight)->desc.rows;
+      rows += m_weights.find(part.weight)->rows;
     }
     if (op.epilogue != Epilogue::None) {
       if (op.parts.size() != 2) return bad("a gated epilogue takes 2 weights, not {}", op.parts.size());
-      const WeightDesc &gate = m_weights.find(op.parts[0].weight)->desc, &up = m_weights.find(op.parts[1].weight)->desc;
+      const WeightDesc& gate = *m_weights.find(op.parts[0].weight);
+      const WeightDesc& up = *m_weights.find(op.parts[1].weight);
       if (gate.rows != up.rows)
         return bad("'{}' has {} rows, '{}' has {}: gate and up must be alike", gate.name, gate.rows, up.name, up.rows);
       rows = gate.rows;
     }
     if (rows != out->cols)
       return bad("the weights from '{}' on give {} columns, buffer '{}' has {}",
-                 m_weights.find(op.parts[0].weight)->desc.name, rows, out->name, out->cols);
+                 m_weights.find(op.parts[0].weight)->name, rows, out->name, out->cols);
     if (in->rows != out->rows) return bad("buffers '{}' and '{}' do not have the same rows", in->name, out->name);
     if (op.in == op.out && !op.norm) return bad("buffer '{}' can be both in and out only with a norm", in->name);
     if (op.norm) KERNELS_RETURN_IF_ERROR(norm(*op.norm, in->cols, "norm"));
@@ -187,7 +187,7 @@ class Checker {
   }
 
   const Program& m_program;
-  const WeightStore& m_weights;
+  const WeightTable& m_weights;
   size_t m_index = 0;
 };
 
@@ -226,7 +226,7 @@ void forEachWeight(const Program& program, Visit visit) {
 
 }  // namespace
 
-Status checkProgram(const Program& program, const WeightStore& weights) {
+Status checkProgram(const Program& program, const WeightTable& weights) {
   return Checker(program, weights).run();
 }
 
@@ -240,17 +240,16 @@ Status checkProgramCache(const Program& program, const KvCacheDesc& cache) {
   return {};
 }
 
-Status checkWeightsWritten(const Program& program, const WeightStore& weights) {
+Status checkWeightsWritten(const Program& program, const WeightTable& weights) {
   Status status;
   forEachWeight(program, [&](WeightId id) {
-    const Weight* weight = weights.find(id);
-    if (status.ok() && weight->rowsWritten < weight->desc.rows) {
+    const WeightDesc* weight = weights.find(id);
+    if (status.ok() && weights.rowsWritten(id) < weight->rows) {
       status = {StatusCode::InvalidArgument,
-                fmt::format("{} of {} rows of '{}' have arrived", weight->rowsWritten.load(), weight->desc.rows,
-                            weight->desc.name)};
+                fmt::format("{} of {} rows of '{}' have arrived", weights.rowsWritten(id), weight->rows, weight->name)};
     }
   });
   return status;
 }
 
-}  // namespace kernels::cpu
+}  // namespace kernels
