@@ -22,7 +22,7 @@ class UploadRing {
   UploadRing() = default;
   UploadRing(const UploadRing&) = delete;
   UploadRing& operator=(const UploadRing&) = delete;
-  ~UploadRing() { close(); }
+  ~UploadRing() { static_cast<void>(close()); }
 
   /// Lets `fill` write `bytes` (at most kPieceBytes) into pinned memory and sends them to `target`. From any thread.
   Status send(std::byte* target, uint64_t bytes, const std::function<void(std::byte*)>& fill);

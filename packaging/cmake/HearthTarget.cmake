@@ -7,17 +7,19 @@ endif()
 
 add_library(hearth_options INTERFACE)
 target_include_directories(hearth_options INTERFACE ${CMAKE_SOURCE_DIR})
-target_compile_options(hearth_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-  -Woverloaded-virtual -Wconversion -Wno-sign-conversion -fstack-protector-strong)
+# nvcc is given the host compiler's warnings that its own generated code bears.
+target_compile_options(hearth_options INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wnon-virtual-dtor;-Woverloaded-virtual;-Wconversion;-Wno-sign-conversion;-fstack-protector-strong>"
+  "$<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr;-Xcompiler=-Wall,-Wextra>")
 target_compile_definitions(hearth_options INTERFACE HEARTH_VERSION="${PROJECT_VERSION}" _GLIBCXX_ASSERTIONS)
 if(HEARTH_WERROR)
-  target_compile_options(hearth_options INTERFACE -Werror)
+  target_compile_options(hearth_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-Werror>" "$<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>")
 endif()
 if(HEARTH_SANITIZE)
-  target_compile_options(hearth_options INTERFACE -fsanitize=${HEARTH_SANITIZE} -fno-omit-frame-pointer -g1)
+  target_compile_options(hearth_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${HEARTH_SANITIZE};-fno-omit-frame-pointer;-g1>")
   target_link_options(hearth_options INTERFACE -fsanitize=${HEARTH_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
-  target_compile_options(hearth_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  target_compile_options(hearth_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
   target_link_options(hearth_options INTERFACE -Wl,-z,relro,-z,now)
 endif()
 

@@ -27,7 +27,7 @@ cudaError_t launchEmbed(const EmbedArgs& args, cudaStream_t stream);
 /// out = w * x / sqrt(mean(x^2) + eps) by rows, float32 to `outType`.
 struct NormArgs {
   const float* in = nullptr;
-  const float* weight = nullptr;
+  const float* weight = nullptr;  ///< null: only the type changes
   void* out = nullptr;
   DType outType = DType::BF16;
   uint32_t nRows = 0, cols = 0;

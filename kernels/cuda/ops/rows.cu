@@ -31,6 +31,10 @@ __global__ void normKernel(NormArgs args) {
   __shared__ float partial[kThreads / 32];
   const float* in = args.in + uint64_t{blockIdx.x} * args.cols;
   T* out = static_cast<T*>(args.out) + uint64_t{blockIdx.x} * args.cols;
+  if (args.weight == nullptr) {
+    for (uint32_t c = threadIdx.x; c < args.cols; c += kThreads) out[c] = fromFloat<T>(in[c]);
+    return;
+  }
   float sum = 0.0f;
   for (uint32_t c = threadIdx.x; c < args.cols; c += kThreads) sum += in[c] * in[c];
   sum = warpSum(sum);

@@ -1,0 +1,354 @@
+#include "kernels/cuda/cuda_backend.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "kernels/check/input_check.h"
+#include "kernels/check/program_check.h"
+#include "kernels/cuda/cuda_error.h"
+#include "kernels/cuda/ops/bandwidth.h"
+#include "kernels/cuda/ops/ops.h"
+#include "kernels/dequantize.h"
+
+namespace kernels::cuda {
+
+namespace {
+
+constexpr uint32_t kMaxSlots = 65536;
+/// Steps of more rows than this are not captured: launching them op by op costs less than they take.
+constexpr uint32_t kMostGraphRows = 256;
+/// Graphs are made for contexts rounded up to a power of two from here on.
+constexpr uint32_t kLeastContextBound = 512;
+
+uint32_t graphRows(uint32_t rows) {
+  if (rows <= 8) return std::bit_ceil(rows);
+  return (rows + 7) / 8 * 8;
+}
+
+}  // namespace
+
+uint64_t kvElements(const KvCacheDesc& desc) {
+  return uint64_t{desc.nBlocks} * kKvBlockTokens * desc.nKvHeads * desc.headDim;
+}
+
+Status CudaBackend::create(const CudaOptions& options, const CudaDevice& device, std::unique_ptr<Backend>* out) {
+  std::unique_ptr<CudaBackend> backend(new CudaBackend(options, device));
+  KERNELS_RETURN_IF_ERROR(backend->open());
+  *out = std::move(backend);
+  return {};
+}
+
+Status CudaBackend::open() {
+  KERNELS_RETURN_IF_ERROR(use());
+  CUDA_RETURN_IF_ERROR(cudaStreamCreateWithFlags(&m_stream, cudaStreamNonBlocking), "making a stream");
+  for (cudaEvent_t& event : m_done) {
+    CUDA_RETURN_IF_ERROR(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "making an event");
+  }
+  KERNELS_RETURN_IF_ERROR(m_gemm.open());
+  KERNELS_RETURN_IF_ERROR(m_weights.open(m_options.device, m_device.memoryTotal, m_options.compute));
+  m_info.kind = "cuda";
+  m_info.name = m_device.name;
+  m_info.details = fmt::format("compute capability {}.{}, {} multiprocessors, CUDA {} driver, {}", m_device.major,
+                               m_device.minor, m_device.nMultiprocessors, m_device.driver,
+                               dtypeName(m_options.compute));
+  m_info.memoryTotal = m_device.memoryTotal;
+  return {};
+}
+
+CudaBackend::~CudaBackend() {
+  static_cast<void>(use());
+  static_cast<void>(cudaDeviceSynchronize());
+  dropGraphs();
+  for (cudaEvent_t event : m_opEvents) static_cast<void>(cudaEventDestroy(event));
+  for (cudaEvent_t event : m_done) {
+    if (event != nullptr) static_cast<void>(cudaEventDestroy(event));
+  }
+  if (m_stream != nullptr) static_cast<void>(cudaStreamDestroy(m_stream));
+}
+
+/// Calls come from several threads of the program's life; CUDA keeps the device by thread.
+Status CudaBackend::use() const {
+  if (!m_lost.ok()) return m_lost;
+  CUDA_RETURN_IF_ERROR(cudaSetDevice(m_options.device), "opening the GPU");
+  return {};
+}
+
+Status CudaBackend::kept(Status status) {
+  if (status.code() == StatusCode::DeviceLost) m_lost = status;
+  return status;
+}
+
+MemoryInfo CudaBackend::memory() const {
+  MemoryInfo out;
+  size_t free = 0, total = 0;
+  if (use().ok() && cudaMemGetInfo(&free, &total) == cudaSuccess) {
+    out.total = total;
+    out.free = free;
+  } else {
+    out.total = m_device.memoryTotal;
+  }
+  out.usedByUs = m_weights.bytes() + m_cache.size() + m_arena.size() + m_inputs.bytes() + m_sampler.bytes() +
+                 m_gemm.bytes();
+  return out;
+}
+
+uint64_t CudaBackend::programBytes(const Program& program) const {
+  if (!checkProgram(program, m_weights).ok()) return 0;
+  const CompiledProgram compiled = planProgram(program, m_weights, m_cacheDesc.dtype, m_device.nMultiprocessors);
+  return compiled.arenaBytes + Sampler::bytesFor(compiled.nVocab, program.maxLogitRows) +
+         StepBuffers::bytesFor(program.maxTokens, program.maxLogitRows, 0);
+}
+
+Status CudaBackend::createWeight(const WeightDesc& desc, WeightId* id) {
+  KERNELS_RETURN_IF_ERROR(use());
+  return m_weights.create(desc, id);
+}
+
+Status CudaBackend::writeWeightRows(WeightId id, uint64_t firstRow, std::span<const std::byte> data) {
+  KERNELS_RETURN_IF_ERROR(use());
+  m_weightsFlushed = false;
+  return m_weights.writeRows(id, firstRow, data);
+}
+
+Status CudaBackend::createKvCache(const KvCacheDesc& desc) {
+  KERNELS_RETURN_IF_ERROR(use());
+  if (!m_inFlight.empty()) return {StatusCode::InvalidArgument, "a step is in flight"};
+  for (const auto& compiled : m_programs) compiled->checked = false;
+  m_cacheDesc = desc;
+  return m_cache.allocate(uint64_t{desc.nBlocks} * kvBlockBytes(desc), "the KV cache");
+}
+
+KvView CudaBackend::cacheOf(uint32_t layer) const {
+  const uint64_t bytes = kvElements(m_cacheDesc) * dtypeBytes(m_cacheDesc.dtype);
+  KvView out;
+  out.keys = m_cache.as(uint64_t{layer} * 2 * bytes);
+  out.values = m_cache.as((uint64_t{layer} * 2 + 1) * bytes);
+  out.type = m_cacheDesc.dtype;
+  out.nKvHeads = m_cacheDesc.nKvHeads;
+  out.headDim = m_cacheDesc.headDim;
+  return out;
+}
+
+Status CudaBackend::createSlots(uint32_t n) {
+  KERNELS_RETURN_IF_ERROR(use());
+  if (!m_inFlight.empty()) return {StatusCode::InvalidArgument, "a step is in flight"};
+  if (n > kMaxSlots) return {StatusCode::InvalidArgument, fmt::format("{} slots, at most {}", n, kMaxSlots)};
+  m_slotSeen.assign(n, 0);
+  return m_sampler.createSlots(n);
+}
+
+Status CudaBackend::writeSlot(uint32_t slot, const SlotSampling& state) {
+  KERNELS_RETURN_IF_ERROR(use());
+  if (slot >= m_slotSeen.size()) {
+    return {StatusCode::InvalidArgument, fmt::format("slot {}, there are {}", slot, m_slotSeen.size())};
+  }
+  return kept(m_sampler.writeSlot(slot, state, m_stream));
+}
+
+Status CudaBackend::compile(const Program& program, ProgramId* id) {
+  KERNELS_RETURN_IF_ERROR(use());
+  if (!m_inFlight.empty()) return {StatusCode::InvalidArgument, "a step is in flight"};
+  KERNELS_RETURN_IF_ERROR(checkProgram(program, m_weights));
+  for (const Op& op : program.ops) {
+    const auto* linear = std::get_if<LinearOp>(&op);
+    if (linear != nullptr && linear->parts.size() > kMaxLinearParts) {
+      return {StatusCode::Unsupported,
+              fmt::format("{} products share an input, at most {}", linear->parts.size(), kMaxLinearParts)};
+    }
+  }
+  auto compiled = std::make_unique<Compiled>();
+  compiled->program = planProgram(program, m_weights, m_cacheDesc.dtype, m_device.nMultiprocessors);
+  if (compiled->program.nVocab > 0) {
+    KERNELS_RETURN_IF_ERROR(m_sampler.prepare(compiled->program.nVocab, program.maxLogitRows));
+  }
+  KERNELS_RETURN_IF_ERROR(m_inputs.reserve(program.maxTokens, program.maxLogitRows, program.maxTokens));
+  if (m_arena.size() < compiled->program.arenaBytes) {
+    m_hasLast = false;
+    KERNELS_RETURN_IF_ERROR(m_arena.allocate(compiled->program.arenaBytes, "buffers of a step"));
+  }
+  m_programs.push_back(std::move(compiled));
+  *id = static_cast<ProgramId>(m_programs.size() - 1);
+  return {};
+}
+
+Status CudaBackend::checkStep(ProgramId id, const StepInputs& inputs) {
+  if (m_inFlight.size() >= kStepsInFlight) {
+    return {StatusCode::InvalidArgument,
+            fmt::format("{} steps are in flight: wait for the oldest first", m_inFlight.size())};
+  }
+  if (id >= m_programs.size()) {
+    return {StatusCode::InvalidArgument, fmt::format("program {}, there are {}", id, m_programs.size())};
+  }
+  Compiled& compiled = *m_programs[id];
+  const Program& program = compiled.program.program;
+  if (!compiled.checked) {
+    KERNELS_RETURN_IF_ERROR(checkProgramCache(program, m_cacheDesc));
+    KERNELS_RETURN_IF_ERROR(checkWeightsWritten(program, m_weights));
+    compiled.checked = true;
+  }
+  if (!m_weightsFlushed) {
+    KERNELS_RETURN_IF_ERROR(kept(m_weights.flush()));
+    m_weightsFlushed = true;
+  }
+  const uint64_t nEmbeddings = compiled.program.nEmbeddings > 0 ? compiled.program.nEmbeddings : ~uint64_t{0};
+  const InputLimits limits{program.maxTokens, program.maxLogitRows, nEmbeddings, m_cacheDesc.nBlocks};
+  return checkInputs(
+      inputs, limits, [](uint32_t) { return 0; }, m_slotSeen);
+}
+
+CudaBackend::StepShape CudaBackend::shapeOf(const Compiled& compiled, const StepInputs& inputs) const {
+  const Program& program = compiled.program.program;
+  StepShape out;
+  out.nTokens = static_cast<uint32_t>(inputs.tokens.size());
+  out.nLogitRows = static_cast<uint32_t>(inputs.logitRows.size());
+  out.decodeOnly = inputs.sequences.size() == inputs.tokens.size();
+  for (const SequenceSpan& span : inputs.sequences) {
+    out.contextBound = std::max(out.contextBound, span.contextLength + span.nTokens);
+  }
+  const uint32_t rows = graphRows(out.nTokens);
+  const bool fits = rows <= std::min({program.maxTokens, program.maxLogitRows, kMostGraphRows});
+  if (out.decodeOnly && out.nLogitRows == out.nTokens && fits && !m_options.eager && !m_profiling) {
+    out.captured = true;
+    out.nTokens = out.nLogitRows = rows;
+    out.contextBound = std::bit_ceil(std::max(out.contextBound, kLeastContextBound));
+  }
+  return out;
+}
+
+void CudaBackend::dropGraphs() {
+  for (const auto& [key, graph] : m_graphs) static_cast<void>(cudaGraphExecDestroy(graph));
+  m_graphs.clear();
+}
+
+Status CudaBackend::capture(ProgramId id, const StepShape& shape, cudaGraphExec_t* out) {
+  const Compiled& compiled = *m_programs[id];
+  // Once uncaptured, so that whatever a library sets up at its first call is not part of the graph.
+  KERNELS_RETURN_IF_ERROR(runOps(compiled, shape));
+  CUDA_RETURN_IF_ERROR(cudaStreamBeginCapture(m_stream, cudaStreamCaptureModeThreadLocal), "capturing a step");
+  const Status status = runOps(compiled, shape);
+  cudaGraph_t graph = nullptr;
+  const cudaError_t ended = cudaStreamEndCapture(m_stream, &graph);
+  if (!status.ok()) {
+    if (graph != nullptr) static_cast<void>(cudaGraphDestroy(graph));
+    return status;
+  }
+  CUDA_RETURN_IF_ERROR(ended, "capturing a step");
+  const cudaError_t made = cudaGraphInstantiate(out, graph, 0);
+  static_cast<void>(cudaGraphDestroy(graph));
+  CUDA_RETURN_IF_ERROR(made, "making a graph of a step");
+  return {};
+}
+
+Status CudaBackend::launch(ProgramId id, const StepShape& shape) {
+  if (!shape.captured) return runOps(*m_programs[id], shape);
+  const auto addresses = std::make_tuple(m_inputs.generation(), m_sampler.generation(),
+                                         static_cast<const void*>(m_arena.as()), static_cast<const void*>(m_cache.as()));
+  if (addresses != m_graphsFor) {
+    dropGraphs();
+    m_graphsFor = addresses;
+  }
+  const GraphKey key{id, shape.nTokens, shape.contextBound};
+  auto found = m_graphs.find(key);
+  if (found == m_graphs.end()) {
+    // The run before the capture has done this very step: nothing is left to launch, and running it again would draw
+    // its samples twice.
+    cudaGraphExec_t graph = nullptr;
+    KERNELS_RETURN_IF_ERROR(capture(id, shape, &graph));
+    m_graphs.emplace(key, graph);
+    return {};
+  }
+  CUDA_RETURN_IF_ERROR(cudaGraphLaunch(found->second, m_stream), "launching a step");
+  return {};
+}
+
+Status CudaBackend::enqueue(ProgramId id, const StepInputs& inputs) {
+  KERNELS_RETURN_IF_ERROR(use());
+  KERNELS_RETURN_IF_ERROR(checkStep(id, inputs));
+  const Compiled& compiled = *m_programs[id];
+  const Program& program = compiled.program.program;
+  if (inputs.blockTable.size() > program.maxTokens) {
+    KERNELS_RETURN_IF_ERROR(m_inputs.reserve(program.maxTokens, program.maxLogitRows,
+                                             std::bit_ceil(static_cast<uint64_t>(inputs.blockTable.size()))));
+  }
+  const uint32_t parity = m_nextParity;
+  KERNELS_RETURN_IF_ERROR(kept(m_inputs.upload(inputs, parity, m_stream)));
+  const auto nRows = static_cast<uint32_t>(inputs.logitRows.size());
+  if (m_profiling) {
+    m_profiled = &compiled;
+    m_profiledContext = 0;
+    for (const SequenceSpan& span : inputs.sequences) m_profiledContext += span.contextLength + span.nTokens;
+  }
+  KERNELS_RETURN_IF_ERROR(kept(launch(id, shapeOf(compiled, inputs))));
+  if (compiled.program.nVocab > 0 && nRows > 0) {
+    KERNELS_RETURN_IF_ERROR(kept(toStatus(m_sampler.copyResults(nRows, parity, m_stream), "fetching samples")));
+  }
+  KERNELS_RETURN_IF_ERROR(kept(toStatus(cudaEventRecord(m_done[parity], m_stream), "ending a step")));
+  m_inFlight.push_back({id, static_cast<uint32_t>(inputs.tokens.size()), nRows, parity});
+  m_nextParity = (parity + 1) % kStepsInFlight;
+  return {};
+}
+
+Status CudaBackend::wait(std::vector<SampledRow>* rows) {
+  KERNELS_RETURN_IF_ERROR(use());
+  if (m_inFlight.empty()) return {StatusCode::InvalidArgument, "no step is in flight"};
+  m_last = m_inFlight.front();
+  m_inFlight.pop_front();
+  m_hasLast = true;
+  KERNELS_RETURN_IF_ERROR(kept(toStatus(cudaEventSynchronize(m_done[m_last.parity]), "a step")));
+  const CompiledProgram& compiled = m_programs[m_last.program]->program;
+  if (compiled.nVocab > 0 && m_last.nLogitRows > 0) return m_sampler.collect(m_last.nLogitRows, m_last.parity, rows);
+  rows->assign(m_last.nLogitRows, {});
+  return {};
+}
+
+Status CudaBackend::readBuffer(ProgramId id, BufferId buffer, uint32_t nRows, std::span<float> out) {
+  KERNELS_RETURN_IF_ERROR(use());
+  if (id >= m_programs.size() || !m_hasLast || m_last.program != id || !m_inFlight.empty()) {
+    return {StatusCode::InvalidArgument, fmt::format("program {} was not the last step, or it is still in flight", id)};
+  }
+  const CompiledProgram& compiled = m_programs[id]->program;
+  const Program& program = compiled.program;
+  const bool known = buffer < program.buffers.size();
+  const uint32_t have = known && program.buffers[buffer].rows == Rows::Logit ? m_last.nLogitRows : m_last.nTokens;
+  if (!known || nRows > have) {
+    return {StatusCode::InvalidArgument,
+            fmt::format("{} rows of buffer {} of {}: the step had {}", nRows, buffer, program.buffers.size(), have)};
+  }
+  const uint64_t count = uint64_t{nRows} * program.buffers[buffer].cols;
+  if (out.size() < count) {
+    return {StatusCode::InvalidArgument, fmt::format("{} floats do not fit {}", count, out.size())};
+  }
+  const DType type = compiled.buffers[buffer].type;
+  std::vector<std::byte> raw(count * dtypeBytes(type));
+  CUDA_RETURN_IF_ERROR(cudaMemcpyAsync(raw.data(), m_arena.as(compiled.buffers[buffer].offset), raw.size(),
+                                       cudaMemcpyDeviceToHost, m_stream),
+                       "reading a buffer");
+  CUDA_RETURN_IF_ERROR(cudaStreamSynchronize(m_stream), "reading a buffer");
+  const WeightFormat format = type == DType::F32   ? WeightFormat::F32
+                              : type == DType::F16 ? WeightFormat::F16
+                                                   : WeightFormat::BF16;
+  dequantize(format, raw.data(), count, out.data());
+  return {};
+}
+
+std::vector<OpProfile> CudaBackend::lastProfile() const {
+  std::vector<OpProfile> out;
+  if (m_profiled == nullptr) return out;
+  const CompiledProgram& program = m_profiled->program;
+  for (size_t i = 0; i < program.ops.size() && i + 1 < m_opEvents.size(); ++i) {
+    float milliseconds = 0.0f;
+    if (cudaEventElapsedTime(&milliseconds, m_opEvents[i], m_opEvents[i + 1]) != cudaSuccess) return {};
+    out.push_back({program.ops[i].name, 1e3 * static_cast<double>(milliseconds),
+                   program.ops[i].weightBytes + program.ops[i].kvBytesPerToken * m_profiledContext});
+  }
+  return out;
+}
+
+double CudaBackend::measureReadBandwidth(uint64_t bytes) {
+  if (!use().ok() || !m_inFlight.empty()) return 0.0;
+  return cuda::measureReadBandwidth(bytes, m_device.nMultiprocessors, m_stream);
+}
+
+}  // namespace kernels::cuda
