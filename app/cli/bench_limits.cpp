@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <numeric>
+
+#include "engine/device.h"
 
 namespace app::cli {
 
@@ -12,6 +15,9 @@ using Clock = std::chrono::steady_clock;
 
 /// Larger than any cache, small against the memory of any machine that runs a model.
 constexpr uint64_t kReadStreamBytes = 256ull << 20;
+constexpr uint64_t kGpuReadStreamBytes = 4096ull << 20;
+/// Rows, columns and tokens of the product that shows a GPU's rate.
+constexpr uint32_t kGpuSize = 8192;
 /// A weight of this many columns and a few hundred rows stays in a core's second-level cache.
 constexpr uint32_t kCols = 1024;
 constexpr uint32_t kMostTokens = 256;
@@ -23,6 +29,29 @@ double seconds(Clock::duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
+kernels::DType typeOf(const engine::EngineOptions& options) {
+  if (options.dtype == engine::DTypeChoice::Float32) return kernels::DType::F32;
+  return options.dtype == engine::DTypeChoice::BFloat16 ? kernels::DType::BF16 : kernels::DType::F16;
+}
+
+/// Stored numbers of either sign below 2. On a processor the time of a product does not depend on them, but a GPU runs
+/// faster over zeros. Quantized formats stay zero.
+std::vector<std::byte> someNumbers(kernels::WeightFormat format, uint64_t count) {
+  std::vector<std::byte> out(kernels::weightRowBytes(format, count));
+  uint32_t state = 1;
+  const auto put = [&](uint64_t at, size_t bytes, uint32_t exponent, uint32_t mask) {
+    state = state * 1664525u + 1013904223u;
+    const uint32_t bits = exponent | ((state >> 8) & mask);
+    std::memcpy(out.data() + at * bytes, &bits, bytes);  // little-endian, as in files
+  };
+  for (uint64_t i = 0; i < count; ++i) {
+    if (format == kernels::WeightFormat::F32) put(i, 4, 0x3c000000u, 0x807fffffu);
+    if (format == kernels::WeightFormat::BF16) put(i, 2, 0x3c00u, 0x807fu);
+    if (format == kernels::WeightFormat::F16) put(i, 2, 0x2400u, 0x83ffu);
+  }
+  return out;
+}
+
 }  // namespace
 
 double median(std::vector<double> samples) {
@@ -32,43 +61,45 @@ double median(std::vector<double> samples) {
   return samples.size() % 2 == 1 ? samples[half] : (samples[half - 1] + samples[half]) / 2;
 }
 
-engine::Result<std::unique_ptr<MachineLimits>> MachineLimits::create(uint32_t nThreads) {
+engine::Result<std::unique_ptr<MachineLimits>> MachineLimits::create(const engine::EngineOptions& options) {
   std::unique_ptr<MachineLimits> limits(new MachineLimits());
-  ENGINE_RETURN_IF_BAD_STATUS(kernels::createCpuBackend({.nThreads = nThreads}, &limits->m_backend));
+  ENGINE_ASSIGN_OR_RETURN(const engine::DeviceChoice device, engine::chooseDevice(options));
+  limits->m_onGpu = device.isCuda();
+  ENGINE_ASSIGN_OR_RETURN(limits->m_backend, engine::openBackend(options, device, typeOf(options)));
   return limits;
 }
 
 engine::Result<void> MachineLimits::prepareProducts(kernels::WeightFormat format, kernels::Precision precision) {
   m_shapes.clear();
   // A step names cache blocks for its tokens, though these programs never look at them.
-  const uint32_t nBlocks = kMostTokens / kernels::kKvBlockTokens;
+  const uint32_t nBlocks = (m_onGpu ? kGpuSize : kMostTokens) / kernels::kKvBlockTokens;
   ENGINE_RETURN_IF_BAD_STATUS(
       m_backend->createKvCache({.nLayers = 1, .nKvHeads = 1, .headDim = 64, .nBlocks = nBlocks}));
   m_blocks.resize(nBlocks);
   std::iota(m_blocks.begin(), m_blocks.end(), 0);
+  if (m_onGpu) return addShape(format, precision, kGpuSize, kGpuSize, kGpuSize);
   for (const auto& [rows, nTokens] : {std::pair(256u, 64u), std::pair(512u, 128u), std::pair(1024u, kMostTokens)}) {
-    ENGINE_RETURN_IF_ERROR(addShape(format, precision, rows, nTokens));
+    ENGINE_RETURN_IF_ERROR(addShape(format, precision, rows, nTokens, kCols));
   }
   return {};
 }
 
 engine::Result<void> MachineLimits::addShape(kernels::WeightFormat format, kernels::Precision precision, uint32_t rows,
-                                             uint32_t nTokens) {
+                                             uint32_t nTokens, uint32_t cols) {
   kernels::WeightId table = 0, weight = 0;
   ENGINE_RETURN_IF_BAD_STATUS(m_backend->createWeight(
-      {.name = "inputs", .rows = 1, .cols = kCols, .use = kernels::WeightUse::Embedding}, &table));
-  const std::vector<std::byte> input(kernels::weightRowBytes(kernels::WeightFormat::F32, kCols));
+      {.name = "inputs", .rows = 1, .cols = cols, .use = kernels::WeightUse::Embedding}, &table));
+  const std::vector<std::byte> input = someNumbers(kernels::WeightFormat::F32, cols);
   ENGINE_RETURN_IF_BAD_STATUS(m_backend->writeWeightRows(table, 0, input));
   ENGINE_RETURN_IF_BAD_STATUS(
-      m_backend->createWeight({.name = "weights", .format = format, .rows = rows, .cols = kCols}, &weight));
-  // How long a product takes does not depend on the numbers.
-  const std::vector<std::byte> weights(rows * kernels::weightRowBytes(format, kCols));
+      m_backend->createWeight({.name = "weights", .format = format, .rows = rows, .cols = cols}, &weight));
+  const std::vector<std::byte> weights = someNumbers(format, uint64_t{rows} * cols);
   ENGINE_RETURN_IF_BAD_STATUS(m_backend->writeWeightRows(weight, 0, weights));
 
   kernels::Program program;
   program.maxTokens = nTokens;
   program.precision = precision;
-  program.buffers = {{.name = "in", .cols = kCols}, {.name = "out", .cols = rows}};
+  program.buffers = {{.name = "in", .cols = cols}, {.name = "out", .cols = rows}};
   program.ops.emplace_back(kernels::EmbedOp{.table = table, .out = 0});
   kernels::LinearOp product;
   product.in = 0;
@@ -80,7 +111,7 @@ engine::Result<void> MachineLimits::addShape(kernels::WeightFormat format, kerne
   ENGINE_RETURN_IF_BAD_STATUS(m_backend->compile(program, &shape.program));
   shape.tokens.assign(nTokens, 0);
   shape.sequences = {{.nTokens = nTokens}};
-  shape.operations = 2.0 * rows * kCols * nTokens * kRepeats;
+  shape.operations = 2.0 * rows * cols * nTokens * kRepeats;
   m_shapes.push_back(std::move(shape));
   ENGINE_RETURN_IF_BAD_STATUS(runOnce(m_shapes.back()));
   return {};
@@ -93,7 +124,7 @@ kernels::Status MachineLimits::runOnce(const Shape& shape) {
 }
 
 double MachineLimits::measureRead() {
-  return m_backend->measureReadBandwidth(kReadStreamBytes);
+  return m_backend->measureReadBandwidth(m_onGpu ? kGpuReadStreamBytes : kReadStreamBytes);
 }
 
 double MachineLimits::measureProducts() {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/options.h"
 #include "engine/result.h"
 #include "kernels/backend.h"
 
@@ -17,7 +18,8 @@ double median(std::vector<double> samples);
 
 class MachineLimits {
  public:
-  static engine::Result<std::unique_ptr<MachineLimits>> create(uint32_t nThreads);
+  /// On the device of the options, and computing in their type.
+  static engine::Result<std::unique_ptr<MachineLimits>> create(const engine::EngineOptions& options);
 
   /// Prepares measureProducts() for weights of that format; Unsupported when the backend has no product for it.
   engine::Result<void> prepareProducts(kernels::WeightFormat format, kernels::Precision precision);
@@ -38,9 +40,10 @@ class MachineLimits {
 
   MachineLimits() = default;
   engine::Result<void> addShape(kernels::WeightFormat format, kernels::Precision precision, uint32_t rows,
-                                uint32_t nTokens);
+                                uint32_t nTokens, uint32_t cols);
   kernels::Status runOnce(const Shape& shape);
 
+  bool m_onGpu = false;
   std::unique_ptr<kernels::Backend> m_backend;
   std::vector<Shape> m_shapes;
   std::vector<int32_t> m_blocks;

@@ -40,7 +40,7 @@ int runBench(std::span<const std::string> arguments) {
   options->limitConcurrency = std::max(options->limitConcurrency, most);
   options->maxNumSeqs = std::max(options->maxNumSeqs, most);
 
-  const auto limits = MachineLimits::create(options->nThreads);
+  const auto limits = MachineLimits::create(*options);
   if (!limits.ok()) return fail(limits.error());
   const auto engine = engine::loadEngine(options.value(), {});
   if (!engine.ok()) return fail(engine.error());

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <random>
 
+#include "engine/device.h"
 #include "engine/loaders/model_source.h"
 
 namespace engine {
@@ -12,13 +13,11 @@ Result<std::unique_ptr<StepSession>> StepSession::open(const std::filesystem::pa
                                                        uint32_t maxTokens, uint32_t maxPositions) {
   std::unique_ptr<StepSession> out(new StepSession);
   out->m_maxTokens = maxTokens;
-  kernels::CpuOptions cpu;
-  cpu.nThreads = options.nThreads;
-  ENGINE_RETURN_IF_BAD_STATUS(kernels::createCpuBackend(cpu, &out->m_backend));
+  ENGINE_ASSIGN_OR_RETURN(const DeviceChoice device, chooseDevice(options));
   ENGINE_ASSIGN_OR_RETURN(const std::unique_ptr<ModelSource> source, ModelSource::open(path));
-  ENGINE_ASSIGN_OR_RETURN(out->m_decoder, Decoder::load(*source, options, *out->m_backend, {}));
-
   const ComputeType compute = computeType(options, source->storedDType());
+  ENGINE_ASSIGN_OR_RETURN(out->m_backend, openBackend(options, device, compute.cache));
+  ENGINE_ASSIGN_OR_RETURN(out->m_decoder, Decoder::load(*source, options, *out->m_backend, {}));
   const uint32_t nBlocks = maxPositions / kernels::kKvBlockTokens + 1;
   ENGINE_RETURN_IF_BAD_STATUS(out->m_backend->createKvCache(out->m_decoder->kvCache(nBlocks, compute.cache)));
   ENGINE_RETURN_IF_BAD_STATUS(out->m_backend->createSlots(1));

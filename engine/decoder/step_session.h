@@ -15,7 +15,7 @@ namespace engine {
 /// One sequence on a backend of its own. Its cache blocks are scattered, so that nothing relies on their order.
 class StepSession {
  public:
-  /// Loads the model at `path` on the CPU. `maxTokens` bounds a step, `maxPositions` the sequence.
+  /// Loads the model at `path` on the device of the options. `maxTokens` bounds a step, `maxPositions` the sequence.
   static Result<std::unique_ptr<StepSession>> open(const std::filesystem::path& path, const EngineOptions& options,
                                                    uint32_t maxTokens, uint32_t maxPositions);
 

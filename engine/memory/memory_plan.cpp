@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "engine/decoder/decoder.h"
+#include "engine/device.h"
 #include "engine/loaders/model_source.h"
 #include "engine/memory/program_bytes.h"
 #include "engine/memory/step_limits.h"
@@ -47,8 +48,13 @@ std::string shortfallText(const MemoryPlan& plan, bool floatWeights) {
   return text + "on a GPU also a higher --gpu_memory_utilization (0.95) and eager mode.";
 }
 
+/// What --gpu_memory_utilization leaves alone.
+uint64_t gpuReserve(uint64_t total, double utilization) {
+  return total - static_cast<uint64_t>(static_cast<double>(total) * std::clamp(utilization, 0.0, 1.0));
+}
+
 /// Everything that depends on the cache's size, for a machine with these bytes free for it.
-void planCache(MemoryPlan& plan, const StepLimits& limits, uint64_t blockBytes, uint32_t trainedContext) {
+void planCache(MemoryPlan& plan, const StepLimits& limits, uint64_t blockBytes, uint32_t trainedContext, bool onGpu) {
   DeviceMemoryPlan& device = plan.devices.front();
   const uint64_t firstContext = uint64_t{contextBlocks(limits.contextLength)} * blockBytes;
   device.kvCache = 0;
@@ -57,7 +63,7 @@ void planCache(MemoryPlan& plan, const StepLimits& limits, uint64_t blockBytes, 
   const uint64_t afterFirst = forCache > 0 && static_cast<uint64_t>(forCache) > firstContext
                                   ? static_cast<uint64_t>(forCache) - firstContext
                                   : 0;
-  plan.kvBlocks = hostKvBlocks(limits, blockBytes, afterFirst);
+  plan.kvBlocks = onGpu ? gpuKvBlocks(limits, blocksThatFit) : hostKvBlocks(limits, blockBytes, afterFirst);
   device.kvCache = uint64_t{plan.kvBlocks} * blockBytes;
   const uint64_t mostTokens = std::max(trainedContext, limits.contextLength);
   plan.largestContext = static_cast<uint32_t>(std::min<uint64_t>(blocksThatFit * kernels::kKvBlockTokens, mostTokens));
@@ -74,20 +80,19 @@ Result<MemoryPlan> planFor(const ModelInfo& model, const EngineOptions& options)
   ENGINE_ASSIGN_OR_RETURN(const WeightPlan weights, planWeights(*source, description, dummyFormat(options, stored)));
   const StepLimits limits = stepLimits(options, options.maxModelLen.value_or(config.contextLength));
 
-  std::unique_ptr<kernels::Backend> backend;
-  kernels::CpuOptions cpu;
-  cpu.nThreads = options.nThreads;
-  ENGINE_RETURN_IF_BAD_STATUS(kernels::createCpuBackend(cpu, &backend));
+  ENGINE_ASSIGN_OR_RETURN(const DeviceChoice choice, chooseDevice(options));
+  ENGINE_ASSIGN_OR_RETURN(const std::unique_ptr<kernels::Backend> backend, openBackend(options, choice, compute.cache));
   const kernels::MemoryInfo memory = backend->memory();
 
   MemoryPlan plan;
   plan.contextLength = limits.contextLength;
   plan.weightBytesPerToken = streamedBytes(weights, *backend);
   DeviceMemoryPlan& device = plan.devices.emplace_back();
-  device.device = "cpu";
+  device.device = choice.name;
   device.total = memory.total;
   device.otherPrograms = memory.total - std::min(memory.total, memory.free);
-  device.reserve = std::min(kHostReserve, memory.total / kReserveShare);
+  device.reserve = choice.isCuda() ? gpuReserve(memory.total, options.memoryUtilization)
+                                   : std::min(kHostReserve, memory.total / kReserveShare);
   device.weights = weightBytes(weights, *backend);
   std::vector<ProgramShape> shapes;
   for (const StepShape& step : stepShapes(limits)) {
@@ -100,7 +105,7 @@ Result<MemoryPlan> planFor(const ModelInfo& model, const EngineOptions& options)
 
   const uint64_t blockBytes = std::max<uint64_t>(1, kernels::kvBlockBytes(kvCacheDesc(config, 1, compute.cache)));
   plan.kvBytesPerToken = blockBytes / kernels::kKvBlockTokens;
-  planCache(plan, limits, blockBytes, config.contextLength);
+  planCache(plan, limits, blockBytes, config.contextLength, choice.isCuda());
   if (!plan.fits) plan.shortfall = shortfallText(plan, source->kind() != SourceKind::Gguf);
   return plan;
 }

@@ -44,4 +44,10 @@ uint32_t hostKvBlocks(const StepLimits& limits, uint64_t blockBytes, uint64_t fr
   return static_cast<uint32_t>(std::min(one + extra, kMost));
 }
 
+uint32_t gpuKvBlocks(const StepLimits& limits, uint64_t blocksThatFit) {
+  const uint64_t one = contextBlocks(limits.contextLength);
+  constexpr uint64_t kMost = INT32_MAX;
+  return static_cast<uint32_t>(std::min(std::clamp<uint64_t>(blocksThatFit, one, one * limits.sequences), kMost));
+}
+
 }  // namespace engine

@@ -47,6 +47,10 @@ inline constexpr double kKvFreeShare = 0.25;
 /// could use.
 uint32_t hostKvBlocks(const StepLimits& limits, uint64_t blockBytes, uint64_t freeBytes);
 
+/// Blocks of the KV cache on a GPU, where `blocksThatFit` is all that memory allows: all of them, up to what all
+/// sequences could use; at least one full context, which then does not fit.
+uint32_t gpuKvBlocks(const StepLimits& limits, uint64_t blocksThatFit);
+
 /// Blocks that hold one full context.
 uint32_t contextBlocks(uint32_t contextLength);
 

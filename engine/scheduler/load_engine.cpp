@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "engine/decoder/decoder.h"
+#include "engine/device.h"
 #include "engine/load_tokenizer.h"
 #include "engine/loaders/model_source.h"
 #include "engine/prompt_tools.h"
@@ -23,6 +24,7 @@ class Load {
 
   Result<std::shared_ptr<Engine>> run() {
     ENGINE_RETURN_IF_ERROR(checkOptions(m_options));
+    ENGINE_ASSIGN_OR_RETURN(m_device, chooseDevice(m_options));
     ENGINE_RETURN_IF_ERROR(stage("model"));
     ENGINE_RETURN_IF_ERROR(describe());
     ENGINE_RETURN_IF_ERROR(stage("tokenizer"));
@@ -62,7 +64,9 @@ class Load {
     }
     ENGINE_RETURN_IF_ERROR(checkOptionsForModel(m_options, m_info));
     m_facts.options = resolvedOptions(m_options, m_info);
-    m_facts.device = chosenDevice(m_options, &m_facts.deviceReason);
+    m_facts.options.device = m_device.name;
+    m_facts.device = m_device.name;
+    m_facts.deviceReason = m_device.reason;
     m_facts.quantization = chosenQuantization(m_options, m_info, &m_facts.quantizationReason);
     m_facts.contextLength = *m_facts.options.maxModelLen;
     if (m_facts.contextLength < 2) {
@@ -103,11 +107,9 @@ class Load {
 
   Result<void> loadWeights() {
     ENGINE_ASSIGN_OR_RETURN(const std::unique_ptr<ModelSource> source, ModelSource::open(m_options.modelPath));
-    kernels::CpuOptions cpu;
-    cpu.nThreads = m_options.nThreads;
-    ENGINE_RETURN_IF_BAD_STATUS(kernels::createCpuBackend(cpu, &m_backend));
-    ENGINE_ASSIGN_OR_RETURN(m_decoder, Decoder::load(*source, m_options, *m_backend, m_control));
     m_compute = computeType(m_options, source->storedDType());
+    ENGINE_ASSIGN_OR_RETURN(m_backend, openBackend(m_options, m_device, m_compute.cache));
+    ENGINE_ASSIGN_OR_RETURN(m_decoder, Decoder::load(*source, m_options, *m_backend, m_control));
     return {};
   }
 
@@ -132,14 +134,14 @@ class Load {
     const bool blocks = std::any_of(weights.begin(), weights.end(), [](const PlannedWeight& weight) {
       return kernels::weightFormatInfo(weight.desc.format).blockElements > 1;
     });
-    return type + (blocks ? " (int8 activations)" : "");
+    return type + (blocks && !m_device.isCuda() ? " (int8 activations)" : "");
   }
 
   /// What it really takes, beside the plan's figures for the machine.
   void measure() {
     const StepMemory& taken = m_runner->taken();
     if (!m_facts.plan.devices.empty()) m_facts.measured = m_facts.plan.devices.front();
-    m_facts.measured.device = "cpu";
+    m_facts.measured.device = m_device.name;
     m_facts.measured.weights = taken.weights;
     m_facts.measured.kvCache = taken.cache;
     m_facts.measured.activations = taken.steps;
@@ -164,6 +166,7 @@ class Load {
   const EngineOptions& m_options;
   const LoadControl& m_control;
   const std::chrono::steady_clock::time_point m_begin = std::chrono::steady_clock::now();
+  DeviceChoice m_device;
   ModelInfo m_info;
   EngineFacts m_facts;
   std::shared_ptr<const Tokenizer> m_tokenizer;

@@ -35,25 +35,9 @@ const char* quantizationName(Quantization mode) {
   return "";
 }
 
-/// "cuda" and "cuda:N".
-bool namesCuda(const std::string& device) {
-  if (device == "cuda") return true;
-  const std::string prefix = "cuda:";
-  return device.size() > prefix.size() && device.starts_with(prefix) &&
-         std::all_of(device.begin() + static_cast<std::ptrdiff_t>(prefix.size()), device.end(),
-                     [](char c) { return c >= '0' && c <= '9'; });
-}
-
 }  // namespace
 
 Result<void> checkOptions(const EngineOptions& options) {
-  if (namesCuda(options.device)) {
-    return unsupported(
-        "device", fmt::format("--device {}: this build has no CUDA engine; use --device cpu or auto.", options.device));
-  }
-  if (options.device != "auto" && options.device != "cpu") {
-    return invalid("device", fmt::format("--device takes auto, cpu, cuda or cuda:N, not '{}'.", options.device));
-  }
   if (options.quantization != Quantization::None && options.quantization != Quantization::Auto) {
     return unsupported("quantization",
                        fmt::format("--quantization {}: this build does not quantise while loading; use none, with a "
@@ -66,9 +50,8 @@ Result<void> checkOptions(const EngineOptions& options) {
                                                      options.kvDtype == KvDType::Fp8 ? "fp8" : "int8"));
   }
   if (options.numGpus > 1) {
-    return unsupported(
-        "num-gpus",
-        fmt::format("--num-gpus {}: this build runs on the CPU alone; leave it out or use 1.", options.numGpus));
+    return unsupported("num-gpus", fmt::format("--num-gpus {}: this build runs on one device; leave it out or use 1.",
+                                               options.numGpus));
   }
   if (options.workerNum > 1) {
     return unsupported("worker-num", fmt::format("--worker-num {}: this build runs one engine; leave it out or use 1.",
@@ -107,11 +90,6 @@ Result<void> checkOptionsForModel(const EngineOptions& options, const ModelInfo&
   return {};
 }
 
-std::string chosenDevice(const EngineOptions& options, std::string* reason) {
-  *reason = options.device == "cpu" ? "asked for by --device cpu" : "auto: this build has no CUDA engine";
-  return "cpu";
-}
-
 std::string chosenQuantization(const EngineOptions& options, const ModelInfo& model, std::string* reason) {
   const std::string stored = "the weights stay as they are in the file (" + model.weightType + ")";
   *reason = options.quantization == Quantization::Auto ? "auto: this build does not quantise while loading, " + stored
@@ -122,7 +100,6 @@ std::string chosenQuantization(const EngineOptions& options, const ModelInfo& mo
 EngineOptions resolvedOptions(const EngineOptions& options, const ModelInfo& model) {
   EngineOptions out = options;
   if (out.modelId.empty()) out.modelId = model.modelId;
-  out.device = "cpu";
   out.quantization = Quantization::None;
   out.maxModelLen = options.maxModelLen.value_or(model.trainedContext);
   out.maxNumBatchedTokens = options.maxNumBatchedTokens.value_or(std::max(*out.maxModelLen, 2048u));

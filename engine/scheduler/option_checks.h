@@ -14,8 +14,6 @@ Result<void> checkOptions(const EngineOptions& options);
 /// Refuses what does not go with the model.
 Result<void> checkOptionsForModel(const EngineOptions& options, const ModelInfo& model);
 
-/// The device and the reason for it; only for options that checkOptions passed.
-std::string chosenDevice(const EngineOptions& options, std::string* reason);
 /// The quantization mode and the reason for it.
 std::string chosenQuantization(const EngineOptions& options, const ModelInfo& model, std::string* reason);
 

@@ -29,14 +29,14 @@ __global__ void attentionPlainKernel(AttentionArgs args) {
   }
   const float slope = args.alibiSlopes != nullptr ? args.alibiSlopes[head] : 0.0f;
   float largest = -INFINITY, total = 0.0f;
-  const int32_t first =
-      args.window > 0 && position >= static_cast<int32_t>(args.window) ? position - static_cast<int32_t>(args.window) + 1
-                                                                       : 0;
+  const int32_t first = args.window > 0 && position >= static_cast<int32_t>(args.window)
+                            ? position - static_cast<int32_t>(args.window) + 1
+                            : 0;
   for (int32_t j = first; j <= position; ++j) {
     const int32_t block = args.step.blockTable[span.blockTableOffset + static_cast<uint32_t>(j) / kKvBlockTokens];
-    const uint64_t at = ((static_cast<uint64_t>(block) * nKv + kvHead) * kKvBlockTokens +
-                         static_cast<uint32_t>(j) % kKvBlockTokens) *
-                        dim;
+    const uint64_t at =
+        ((static_cast<uint64_t>(block) * nKv + kvHead) * kKvBlockTokens + static_cast<uint32_t>(j) % kKvBlockTokens) *
+        dim;
     const Cache* key = static_cast<const Cache*>(args.cache.keys) + at;
     float score = 0.0f;
 #pragma unroll
@@ -61,6 +61,10 @@ __global__ void attentionPlainKernel(AttentionArgs args) {
 }
 
 }  // namespace
+
+uint64_t attentionScratchBytes(const HeadShape&, uint32_t, uint32_t) {
+  return 0;
+}
 
 cudaError_t launchAttentionPlain(const AttentionArgs& args, cudaStream_t stream) {
   const uint32_t blocks = (args.nRows * args.heads.nHeads + kWarps - 1) / kWarps;

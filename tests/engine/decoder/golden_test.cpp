@@ -1,8 +1,9 @@
-// The decoder on the CPU backend against the reference implementations' logits, in float32.
+// The decoder against the reference implementations' logits, in float32.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "engine/decoder/step_session.h"
 #include "tests/support/golden.h"
@@ -16,8 +17,11 @@ using testing::GoldenCase;
 constexpr float kTolerance = 2e-4f;
 constexpr uint32_t kMaxTokens = 256;
 
+/// On the CPU, or on the device that HEARTH_TEST_DEVICE names.
 EngineOptions exact() {
   EngineOptions options;
+  const char* device = std::getenv("HEARTH_TEST_DEVICE");
+  options.device = device != nullptr ? device : "cpu";
   options.dtype = DTypeChoice::Float32;
   options.nThreads = 2;
   return options;
