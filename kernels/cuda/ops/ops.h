@@ -111,7 +111,8 @@ struct RopeAppendArgs {
 };
 cudaError_t launchRopeAppend(const RopeAppendArgs& args, cudaStream_t stream);
 
-/// Causal attention over the paged cache.
+/// Causal attention over the paged cache. A result's bits depend on the sequence's own tokens, and on whether it has one
+/// token in the step or more: not on its neighbours, the rows of the launch, or where the prompt was cut.
 struct AttentionArgs {
   const void* qkv = nullptr;
   void* out = nullptr;  ///< [nRows, nHeads headDim]
@@ -123,11 +124,20 @@ struct AttentionArgs {
   const float* alibiSlopes = nullptr;  ///< [nHeads] or null
   KvView cache;
   StepView step;
-  bool decodeOnly = false;  ///< every sequence of the step has one token
-  void* scratch = nullptr;  ///< attentionScratchBytes()
+  bool decodeOnly = false;       ///< every sequence of the step has one token
+  uint32_t maxContextBound = 0;  ///< no sequence's contextLength + nTokens is above it; 0: unknown
+  uint32_t maxSequences = 0;     ///< no step of this launch has more; 0: as many as rows
+  void* scratch = nullptr;       ///< attentionScratchBytes(), attention's own: zero at first, then left as it was
   uint32_t nMultiprocessors = 0;
+
+  constexpr uint32_t sequenceBound() const {
+    return maxSequences > 0 && maxSequences < nRows ? maxSequences : nRows;
+  }
 };
-uint64_t attentionScratchBytes(const HeadShape& heads, uint32_t maxTokens, uint32_t nMultiprocessors);
+/// `maxSequences` as in the launch (rows, where the launch says 0).
+uint64_t attentionScratchBytes(const HeadShape& heads, uint32_t maxSequences, uint32_t nMultiprocessors);
+/// The best way there is for this shape on a device of compute capability `major`.x.
+cudaError_t launchAttention(const AttentionArgs& args, int major, cudaStream_t stream);
 /// Any shape and type, one warp a query: the plain path.
 cudaError_t launchAttentionPlain(const AttentionArgs& args, cudaStream_t stream);
 

@@ -1,0 +1,46 @@
+// Which kernel does attention: the first row of the table that knows the shape and the device.
+#include "kernels/cuda/ops/attention.h"
+
+namespace kernels::cuda {
+
+namespace {
+
+/// The plain path has no tiles, and no limits but its own.
+bool supportsPlain(const AttentionArgs&, int) { return true; }
+cudaError_t launchPlain(const AttentionArgs& args, cudaStream_t stream) { return launchAttentionPlain(args, stream); }
+
+bool supportsTiles(const AttentionArgs& args, int major) {
+  return major >= 8 && attentionTiled(args) && args.heads.nHeads / args.heads.nKvHeads <= 128 &&
+         args.sequenceBound() <= kAttentionMaxSequences;
+}
+
+/// Sequences with one token apart from the others: their bits are those of a step that has no others.
+cudaError_t launchTiles(const AttentionArgs& args, cudaStream_t stream) {
+  if (const cudaError_t error = launchAttentionDecode(args, stream); error != cudaSuccess || args.decodeOnly)
+    return error;
+  return launchAttentionPrefill(args, stream);
+}
+
+struct Way {
+  bool (*supports)(const AttentionArgs& args, int major);
+  cudaError_t (*launch)(const AttentionArgs& args, cudaStream_t stream);
+};
+constexpr Way kWays[] = {
+    {supportsTiles, launchTiles},
+    {supportsPlain, launchPlain},
+};
+
+}  // namespace
+
+uint64_t attentionScratchBytes(const HeadShape& heads, uint32_t maxSequences, uint32_t nMultiprocessors) {
+  return attentionDecodeScratchBytes(heads, maxSequences, nMultiprocessors);
+}
+
+cudaError_t launchAttention(const AttentionArgs& args, int major, cudaStream_t stream) {
+  if (args.nRows == 0) return cudaSuccess;
+  for (const Way& way : kWays)
+    if (way.supports(args, major)) return way.launch(args, stream);
+  return cudaErrorNotSupported;
+}
+
+}  // namespace kernels::cuda
