@@ -216,6 +216,9 @@ void RowSampler::select(const SlotSampling& params, size_t n) {
                                     [&params](const Candidate& c) { return c.weight >= params.minP; });
     m_count = static_cast<size_t>(end - begin);
   }
+  // The draw goes by token, so that it does not depend on how the candidates were found.
+  std::sort(begin, begin + static_cast<ptrdiff_t>(m_count),
+            [](const Candidate& a, const Candidate& b) { return a.token < b.token; });
   m_total = 0.0;
   for (size_t i = 0; i < m_count; ++i) m_total += m_candidates[i].weight;
 }
