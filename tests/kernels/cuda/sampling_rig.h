@@ -82,6 +82,8 @@ class Rig {
     std::copy(x.begin(), x.end(), whole.begin());
     check(cudaMemcpy(m_logits.as<float>() + uint64_t{r} * m_cols, whole.data(), m_cols * sizeof(float),
                      cudaMemcpyHostToDevice));
+    // The copy may still be under way, and the rig's stream does not wait for it.
+    check(cudaDeviceSynchronize());
   }
   void setSlots(const std::vector<int32_t>& slots) {
     StepHeader header;

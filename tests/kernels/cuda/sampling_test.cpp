@@ -180,7 +180,6 @@ TEST_F(CudaSampling, HistoriesGrowOnTheDevice) {
       for (uint32_t token = 0; token < 60; ++token) logits[r][token] += 6.0f;
       rig.setRow(r, logits[r]);
     }
-    check(cudaDeviceSynchronize());
     const std::vector<SampledRow> rows = rig.run(kRows);
     for (uint32_t r = 0; r < kRows; ++r) {
       const Comparison c = compareWithCpu(logits[r], states[r], rows[r]);
@@ -395,7 +394,6 @@ TEST_F(CudaSampling, ManySlotsWrittenAtOnceArriveInOrder) {
   rig.setSlots(slots);
   const std::vector<float> flat(kVocab, 0.0f);
   for (uint32_t r = 0; r < kRows; ++r) rig.setRow(r, flat);
-  check(cudaDeviceSynchronize());
   for (uint32_t round = 0; round < 40; ++round) {
     for (uint32_t r = 0; r < kRows; ++r) {
       // Every token but one has been seen, and is penalised.
