@@ -16,12 +16,12 @@ namespace kernels {
 /// One NVIDIA GPU, as CUDA numbers them (CUDA_VISIBLE_DEVICES respected).
 struct CudaDevice {
   int index = 0;
-  std::string name;           ///< "NVIDIA H100 80GB HBM3"
-  std::string uuid;           ///< "GPU-…", as nvidia-smi shows it
-  int major = 0, minor = 0;   ///< compute capability
+  std::string name;          ///< "NVIDIA H100 80GB HBM3"
+  std::string uuid;          ///< "GPU-…", as nvidia-smi shows it
+  int major = 0, minor = 0;  ///< compute capability
   uint32_t nMultiprocessors = 0;
   uint64_t memoryTotal = 0, memoryFree = 0;  ///< bytes, free as the driver says now
-  std::string driver;         ///< newest CUDA version that the driver supports: "13.0"
+  std::string driver;                        ///< newest CUDA version that the driver supports: "13.0"
 };
 
 struct CudaOptions {

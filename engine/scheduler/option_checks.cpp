@@ -1,4 +1,5 @@
 #include "engine/scheduler/option_checks.h"
+#include "engine/device.h"
 
 #include <fmt/format.h>
 
@@ -38,6 +39,7 @@ const char* quantizationName(Quantization mode) {
 }  // namespace
 
 Result<void> checkOptions(const EngineOptions& options) {
+  if (const auto device = chooseDevice(options); !device.ok()) return device.error();
   if (options.quantization != Quantization::None && options.quantization != Quantization::Auto) {
     return unsupported("quantization",
                        fmt::format("--quantization {}: this build does not quantise while loading; use none, with a "

@@ -9,7 +9,8 @@
 
 namespace engine {
 
-/// Refuses what this build cannot do, in one sentence that names the flag and says what is possible. Reads no file.
+/// Refuses what this build cannot do, in one sentence that names the flag and says what is possible. Reads no model
+/// file.
 Result<void> checkOptions(const EngineOptions& options);
 /// Refuses what does not go with the model.
 Result<void> checkOptionsForModel(const EngineOptions& options, const ModelInfo& model);

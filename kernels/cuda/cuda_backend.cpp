@@ -50,9 +50,9 @@ Status CudaBackend::open() {
   KERNELS_RETURN_IF_ERROR(m_weights.open(m_options.device, m_device.memoryTotal, m_options.compute));
   m_info.kind = "cuda";
   m_info.name = m_device.name;
-  m_info.details = fmt::format("compute capability {}.{}, {} multiprocessors, CUDA {} driver, {}", m_device.major,
-                               m_device.minor, m_device.nMultiprocessors, m_device.driver,
-                               dtypeName(m_options.compute));
+  m_info.details =
+      fmt::format("compute capability {}.{}, {} multiprocessors, CUDA {} driver, {}", m_device.major, m_device.minor,
+                  m_device.nMultiprocessors, m_device.driver, dtypeName(m_options.compute));
   m_info.memoryTotal = m_device.memoryTotal;
   return {};
 }
@@ -89,15 +89,15 @@ MemoryInfo CudaBackend::memory() const {
   } else {
     out.total = m_device.memoryTotal;
   }
-  out.usedByUs = m_weights.bytes() + m_cache.size() + m_arena.size() + m_inputs.bytes() + m_sampler.bytes() +
-                 m_gemm.bytes();
+  out.usedByUs = m_weights.bytes() + m_cache.size() + m_arena.size() + m_attention.size() + m_inputs.bytes() +
+                 m_sampler.bytes() + m_gemm.bytes();
   return out;
 }
 
 uint64_t CudaBackend::programBytes(const Program& program) const {
   if (!checkProgram(program, m_weights).ok()) return 0;
   const CompiledProgram compiled = planProgram(program, m_weights, m_cacheDesc.dtype, m_device.nMultiprocessors);
-  return compiled.arenaBytes + Sampler::bytesFor(compiled.nVocab, program.maxLogitRows) +
+  return compiled.arenaBytes + compiled.attentionBytes + Sampler::bytesFor(compiled.nVocab, program.maxLogitRows) +
          StepBuffers::bytesFor(program.maxTokens, program.maxLogitRows, 0);
 }
 
@@ -167,6 +167,11 @@ Status CudaBackend::compile(const Program& program, ProgramId* id) {
   if (m_arena.size() < compiled->program.arenaBytes) {
     m_hasLast = false;
     KERNELS_RETURN_IF_ERROR(m_arena.allocate(compiled->program.arenaBytes, "buffers of a step"));
+  }
+  if (m_attention.size() < compiled->program.attentionBytes) {
+    dropGraphs();
+    KERNELS_RETURN_IF_ERROR(m_attention.allocate(compiled->program.attentionBytes, "scratch of attention"));
+    CUDA_RETURN_IF_ERROR(cudaMemsetAsync(m_attention.as(), 0, m_attention.size(), m_stream), "clearing scratch");
   }
   m_programs.push_back(std::move(compiled));
   *id = static_cast<ProgramId>(m_programs.size() - 1);
@@ -243,8 +248,9 @@ Status CudaBackend::capture(ProgramId id, const StepShape& shape, cudaGraphExec_
 
 Status CudaBackend::launch(ProgramId id, const StepShape& shape) {
   if (!shape.captured) return runOps(*m_programs[id], shape);
-  const auto addresses = std::make_tuple(m_inputs.generation(), m_sampler.generation(),
-                                         static_cast<const void*>(m_arena.as()), static_cast<const void*>(m_cache.as()));
+  const auto addresses =
+      std::make_tuple(m_inputs.generation(), m_sampler.generation(), static_cast<const void*>(m_arena.as()),
+                      static_cast<const void*>(m_cache.as()));
   if (addresses != m_graphsFor) {
     dropGraphs();
     m_graphsFor = addresses;

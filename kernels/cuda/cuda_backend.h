@@ -101,6 +101,7 @@ class CudaBackend final : public Backend {
   StepBuffers m_inputs;
   GemmLt m_gemm;
   DeviceBuffer m_arena;
+  DeviceBuffer m_attention;  ///< attention's scratch, which it leaves as it wants to find it
   std::vector<std::unique_ptr<Compiled>> m_programs;
   std::map<GraphKey, cudaGraphExec_t> m_graphs;
   std::tuple<uint64_t, uint64_t, const void*, const void*> m_graphsFor{};  ///< addresses that the graphs know

@@ -13,12 +13,12 @@ Status toStatus(cudaError_t error, const char* what);
 }  // namespace kernels::cuda
 
 /// Returns a failed CUDA call from the enclosing function as a Status.
-#define CUDA_RETURN_IF_ERROR(call, what)                                                                 \
-  do {                                                                                                   \
+#define CUDA_RETURN_IF_ERROR(call, what)                                                                          \
+  do {                                                                                                            \
     if (const cudaError_t error_ = (call); error_ != cudaSuccess) return ::kernels::cuda::toStatus(error_, what); \
   } while (false)
 /// Returns a failed launch from the enclosing launcher.
-#define CUDA_RETURN_CODE(call)                                              \
-  do {                                                                      \
+#define CUDA_RETURN_CODE(call)                                                   \
+  do {                                                                           \
     if (const cudaError_t error_ = (call); error_ != cudaSuccess) return error_; \
   } while (false)

@@ -34,16 +34,14 @@ const Driver& driver() {
     const auto find = [](const char* name, auto* function) {
       void* address = nullptr;
       cudaDriverEntryPointQueryResult result{};
-      const cudaError_t error =
-          cudaGetDriverEntryPointByVersion(name, &address, 12000, cudaEnableDefault, &result);
+      const cudaError_t error = cudaGetDriverEntryPointByVersion(name, &address, 12000, cudaEnableDefault, &result);
       *function = reinterpret_cast<std::remove_pointer_t<decltype(function)>>(address);
       return error == cudaSuccess && result == cudaDriverEntryPointSuccess && address != nullptr;
     };
     out.complete = find("cuMemAddressReserve", &out.addressReserve) && find("cuMemAddressFree", &out.addressFree) &&
                    find("cuMemCreate", &out.create) && find("cuMemRelease", &out.release) &&
                    find("cuMemMap", &out.map) && find("cuMemUnmap", &out.unmap) &&
-                   find("cuMemSetAccess", &out.setAccess) &&
-                   find("cuMemGetAllocationGranularity", &out.granularity);
+                   find("cuMemSetAccess", &out.setAccess) && find("cuMemGetAllocationGranularity", &out.granularity);
     return out;
   }();
   return found;

@@ -63,8 +63,8 @@ Status GemmLt::open() {
 }
 
 Status GemmLt::plan(const Product& product, Plan** out) {
-  const Key key{product.nRows, product.nIn,     product.nOut, product.ldOut,
-                product.type,  product.outType, product.added != nullptr};
+  const Key key{product.nRows,           product.nIn, product.nOut, product.ldOut, product.type, product.outType,
+                product.added != nullptr};
   const auto [found, isNew] = m_plans.try_emplace(key);
   *out = &found->second;
   if (!isNew) return {};
@@ -81,7 +81,9 @@ Status GemmLt::plan(const Product& product, Plan** out) {
   const auto also = [&status](auto call) {
     if (status == CUBLAS_STATUS_SUCCESS) status = call();
   };
-  also([&] { return cublasLtMatmulDescSetAttribute(plan.desc, CUBLASLT_MATMUL_DESC_TRANSA, &transposed, sizeof transposed); });
+  also([&] {
+    return cublasLtMatmulDescSetAttribute(plan.desc, CUBLASLT_MATMUL_DESC_TRANSA, &transposed, sizeof transposed);
+  });
   also([&] { return cublasLtMatmulDescSetAttribute(plan.desc, CUBLASLT_MATMUL_DESC_TRANSB, &plain, sizeof plain); });
   also([&] { return cublasLtMatrixLayoutCreate(&plan.weight, type, product.nIn, product.nOut, product.nIn); });
   also([&] { return cublasLtMatrixLayoutCreate(&plan.in, type, product.nIn, product.nRows, product.nIn); });
@@ -99,9 +101,9 @@ Status GemmLt::plan(const Product& product, Plan** out) {
   });
   if (preference != nullptr) cublasLtMatmulPreferenceDestroy(preference);
   if (status != CUBLAS_STATUS_SUCCESS || nResults == 0) {
-    return fail({StatusCode::Internal, fmt::format("cuBLASLt has no way to multiply {} x {} by {} rows: {}",
-                                                   product.nOut, product.nIn, product.nRows,
-                                                   cublasLtGetStatusString(status))});
+    return fail(
+        {StatusCode::Internal, fmt::format("cuBLASLt has no way to multiply {} x {} by {} rows: {}", product.nOut,
+                                           product.nIn, product.nRows, cublasLtGetStatusString(status))});
   }
   plan.algorithm = result.algo;
   return {};
@@ -112,15 +114,15 @@ Status GemmLt::multiply(const Product& product, cudaStream_t stream) {
   KERNELS_RETURN_IF_ERROR(this->plan(product, &plan));
   const float beta = product.added != nullptr ? 1.0f : 0.0f;
   const void* added = product.added != nullptr ? product.added : product.out;
-  return checked(cublasLtMatmul(m_handle, plan->desc, &product.alpha, product.weight, plan->weight, product.in, plan->in,
-                                &beta, added, plan->out, product.out, plan->out, &plan->algorithm, m_workspace.as(),
-                                kWorkspaceBytes, stream),
+  return checked(cublasLtMatmul(m_handle, plan->desc, &product.alpha, product.weight, plan->weight, product.in,
+                                plan->in, &beta, added, plan->out, product.out, plan->out, &plan->algorithm,
+                                m_workspace.as(), kWorkspaceBytes, stream),
                  "multiplying matrices");
 }
 
 Status GemmLt::run(const LinearArgs& args, cudaStream_t stream) {
-  const bool direct = args.epilogue == Epilogue::None && !hasBias(args) &&
-                      (args.residual == nullptr || args.outType == DType::F32);
+  const bool direct =
+      args.epilogue == Epilogue::None && !hasBias(args) && (args.residual == nullptr || args.outType == DType::F32);
   const uint32_t productCols = args.productCols();
   const DType outType = direct ? args.outType : args.type;
   const float alpha = direct && args.residual != nullptr ? args.residualScale : 1.0f;
@@ -131,9 +133,10 @@ Status GemmLt::run(const LinearArgs& args, cudaStream_t stream) {
     const uint64_t offset = uint64_t{col} * dtypeBytes(outType);
     auto* base = static_cast<std::byte*>(direct ? args.out : args.scratch);
     const auto* added = direct ? reinterpret_cast<const std::byte*>(args.residual) : nullptr;
-    KERNELS_RETURN_IF_ERROR(multiply({args.in, args.parts[i].weight, added != nullptr ? added + offset : nullptr,
-                                      base + offset, args.nRows, args.nIn, nOut, productCols, args.type, outType, alpha},
-                                     stream));
+    KERNELS_RETURN_IF_ERROR(
+        multiply({args.in, args.parts[i].weight, added != nullptr ? added + offset : nullptr, base + offset, args.nRows,
+                  args.nIn, nOut, productCols, args.type, outType, alpha},
+                 stream));
     col += nOut;
   }
   if (direct) return {};

@@ -25,7 +25,8 @@ class GemmLt {
 
   Status open();
   static bool supports(const LinearArgs& args) { return args.type != DType::F32; }
-  /// The linear op; bias and gates in a kernel of their own behind the product. Choices of algorithms are kept by shape.
+  /// The linear op; bias and gates in a kernel of their own behind the product. Choices of algorithms are kept by
+  /// shape.
   Status run(const LinearArgs& args, cudaStream_t stream);
   uint64_t bytes() const { return m_workspace.size(); }
 

@@ -16,7 +16,8 @@ Status CudaBackend::runOps(const Compiled& compiled, const StepShape& shape) {
   if (profile) CUDA_RETURN_IF_ERROR(cudaEventRecord(m_opEvents[0], m_stream), "profiling");
   for (size_t i = 0; i < ops.size(); ++i) {
     if (Status status = runOp(compiled, ops[i], shape); !status.ok()) {
-      return {status.code(), "op " + std::to_string(i) + " (" + compiled.program.ops[i].name + "): " + status.message()};
+      return {status.code(),
+              "op " + std::to_string(i) + " (" + compiled.program.ops[i].name + "): " + status.message()};
     }
     if (profile) CUDA_RETURN_IF_ERROR(cudaEventRecord(m_opEvents[i + 1], m_stream), "profiling");
   }
@@ -124,9 +125,10 @@ Status CudaBackend::run(const Compiled& compiled, const AttentionOp& op, const S
   args.cache = cacheOf(op.layer);
   args.step = m_inputs.view(m_sampler.lastTokens());
   args.decodeOnly = shape.decodeOnly;
-  args.scratch = m_arena.as(compiled.program.attentionScratch);
+  args.maxContextBound = shape.contextBound;
+  args.scratch = m_attention.as();
   args.nMultiprocessors = m_device.nMultiprocessors;
-  return toStatus(launchAttentionPlain(args, m_stream), "attention");
+  return toStatus(launchAttention(args, m_device.major, m_stream), "attention");
 }
 
 Status CudaBackend::run(const Compiled& compiled, const GatherOp& op, const StepShape& shape) {

@@ -66,8 +66,8 @@ Status WeightStore::create(const WeightDesc& desc, WeightId* id) {
   const WeightFormatInfo& info = weightFormatInfo(desc.format);
   if (desc.rows == 0 || desc.cols == 0 || desc.rows > kMaxElements / desc.cols ||
       (desc.use == WeightUse::Vector && desc.rows != 1)) {
-    return {StatusCode::InvalidArgument, fmt::format("{}: {} x {} is no shape of a weight (a vector has 1 row)",
-                                                     desc.name, desc.rows, desc.cols)};
+    return {StatusCode::InvalidArgument,
+            fmt::format("{}: {} x {} is no shape of a weight (a vector has 1 row)", desc.name, desc.rows, desc.cols)};
   }
   if (desc.cols % info.blockElements != 0) {
     return {StatusCode::InvalidArgument, fmt::format("{}: {} columns are not a multiple of the {} in a block of {}",

@@ -1,4 +1,5 @@
-// The weights of the CUDA backend: matrices in the compute type, row-major as they stand in the file; vectors as float32.
+// The weights of the CUDA backend: matrices in the compute type, row-major as they stand in the file; vectors as
+// float32.
 #pragma once
 
 #include <cuda_runtime_api.h>

@@ -6,8 +6,12 @@ namespace kernels::cuda {
 namespace {
 
 /// The plain path has no tiles, and no limits but its own.
-bool supportsPlain(const AttentionArgs&, int) { return true; }
-cudaError_t launchPlain(const AttentionArgs& args, cudaStream_t stream) { return launchAttentionPlain(args, stream); }
+bool supportsPlain(const AttentionArgs&, int) {
+  return true;
+}
+cudaError_t launchPlain(const AttentionArgs& args, cudaStream_t stream) {
+  return launchAttentionPlain(args, stream);
+}
 
 bool supportsTiles(const AttentionArgs& args, int major) {
   return major >= 8 && attentionTiled(args) && args.heads.nHeads / args.heads.nKvHeads <= 128 &&

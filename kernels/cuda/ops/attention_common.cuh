@@ -1,7 +1,7 @@
 // What the kernels of attention share: loads, the score of a key, and how query heads are laid over a KV head.
 //
-// Softmax runs in base 2, and the running maximum is rounded up to a whole number: every rescaling is then by a power of
-// two, which is exact, so that a result does not depend on when, or on whether, partial sums were rescaled.
+// Softmax runs in base 2, and the running maximum is rounded up to a whole number: every rescaling is then by a power
+// of two, which is exact, so that a result does not depend on when, or on whether, partial sums were rescaled.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,7 @@ namespace kernels::cuda {
 namespace {
 
 template <class T, int kDim, int kColumns, bool kBent>
-__global__ void __launch_bounds__(kDecodeThreads, kDim * kColumns > 128 ? 2 : 3)
+__global__ void __launch_bounds__(kDecodeThreads, kDim* kColumns > 128 ? 2 : 3)
     attentionDecodeKernel(const __grid_constant__ AttentionArgs args, const __grid_constant__ DecodeScratch scratch) {
   using Item = DecodeItem<T, kDim, kColumns, kBent>;
   extern __shared__ float4 memory[];
@@ -47,7 +47,9 @@ ScratchSizes scratchSizes(const HeadShape& heads, uint32_t nSequences, uint32_t 
   const uint64_t wanted = uint64_t{nSequences} * cut.maxSplits;
   sizes.nSlots = wanted < kDecodeMaxSlots ? static_cast<uint32_t>(wanted) : kDecodeMaxSlots;
   const uint64_t perSlot = uint64_t{sizes.nSlots} * heads.nHeads * sizeof(float);
-  sizes.counters = (uint64_t{nSequences} * heads.nKvHeads * cut.nChunks * sizeof(uint32_t) + 255) / 256 * 256;
+  // Counters stay zero between launches of any size, so that nothing else may ever lie where they are.
+  sizes.counters =
+      (uint64_t{kAttentionMaxSequences} * heads.nKvHeads * cut.nChunks * sizeof(uint32_t) + 255) / 256 * 256;
   sizes.stats = (perSlot * 2 + 255) / 256 * 256;
   sizes.sums = perSlot * heads.headDim;
   return sizes;

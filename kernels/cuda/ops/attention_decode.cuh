@@ -1,14 +1,15 @@
-// Attention of sequences with one token in the step: the work of one item, a range of keys for the heads of one KV head.
+// Attention of sequences with one token in the step: the work of one item, a range of keys for the heads of one KV
+// head.
 //
-// A warp takes tiles of 16 keys (a block of the cache). Keys are the 16 rows of the tensor core's tile, query heads its 8
-// columns. Nothing goes through shared memory on the way in: lane 4 g + t takes elements 8 t to 8 t + 7 of keys g and
-// g + 8 in every window of 32, an order that the query shares; of the values it takes 8 dimensions (8 g on, in a window of
-// 64) of the four keys whose weights it will hold, and pairs them up by byte permutation. While a tile is at work, the
-// next tile's keys and values are on their way.
+// A warp takes tiles of 16 keys (a block of the cache). Keys are the 16 rows of the tensor core's tile, query heads its
+// 8 columns. Nothing goes through shared memory on the way in: lane 4 g + t takes elements 8 t to 8 t + 7 of keys g and
+// g + 8 in every window of 32, an order that the query shares; of the values it takes 8 dimensions (8 g on, in a window
+// of 64) of the four keys whose weights it will hold, and pairs them up by byte permutation. While a tile is at work,
+// the next tile's keys and values are on their way.
 //
-// A sequence's keys are cut into splits by its length alone, never by the batch; a split is the sum of its warps in order,
-// a result the sum of its splits in order. Rescalings are exact (attention_common.cuh), so that it makes no difference to
-// the bits whether one block went over all splits or many blocks shared them.
+// A sequence's keys are cut into splits by its length alone, never by the batch; a split is the sum of its warps in
+// order, a result the sum of its splits in order. Rescalings are exact (attention_common.cuh), so that it makes no
+// difference to the bits whether one block went over all splits or many blocks shared them.
 #pragma once
 
 #include "kernels/cuda/ops/attention_common.cuh"
@@ -238,8 +239,7 @@ struct DecodeItem {
         for (int c = 0; c < 4; ++c) {
           const uint32_t j = key + g + (c / 2) * 8;
           if constexpr (kBent) {
-            scores[n][c] =
-                bentScore(args, scores[n][c], slopes[n][c % 2], static_cast<int32_t>(s.position - j));
+            scores[n][c] = bentScore(args, scores[n][c], slopes[n][c % 2], static_cast<int32_t>(s.position - j));
           } else {
             scores[n][c] *= scale;
           }
@@ -300,11 +300,9 @@ struct DecodeItem {
         const uint32_t a2 = __byte_perm(values.pair[2][m], values.pair[3][m], 0x5410);
         const uint32_t a3 = __byte_perm(values.pair[2][m], values.pair[3][m], 0x7632);
 #pragma unroll
-        for (int n = 0; n < kColumns; ++n)
-          mma16816<T>(sums[m][n], a0, a1, a2, a3, weights[n][0], weights[n][1]);
+        for (int n = 0; n < kColumns; ++n) mma16816<T>(sums[m][n], a0, a1, a2, a3, weights[n][0], weights[n][1]);
       }
-      if (next < nTiles)
-        loadValues(values, cacheBlock<T>(args.cache.values, args.cache, block, heads.kvHead), g, t);
+      if (next < nTiles) loadValues(values, cacheBlock<T>(args.cache.values, args.cache, block, heads.kvHead), g, t);
     }
 #pragma unroll
     for (int n = 0; n < kColumns; ++n)
@@ -333,8 +331,8 @@ struct DecodeItem {
                                                   float4 sum, float total) {
     T* out = static_cast<T*>(args.out) + (uint64_t{row} * args.heads.nHeads + head) * kDim + dim;
     const float inverse = 1.0f / total;
-    *reinterpret_cast<uint2*>(out) = make_uint2(packPair<T>(sum.x * inverse, sum.y * inverse),
-                                                packPair<T>(sum.z * inverse, sum.w * inverse));
+    *reinterpret_cast<uint2*>(out) =
+        make_uint2(packPair<T>(sum.x * inverse, sum.y * inverse), packPair<T>(sum.z * inverse, sum.w * inverse));
   }
 
   /// The warps' sums of head h, added up in order. Lanes hold 4 dimensions each, from 4 * lane on.
@@ -359,8 +357,8 @@ struct DecodeItem {
   }
 
   /// Adds the sums of head `h` of one split to those of the splits before it, and writes the result after the last.
-  static __device__ __forceinline__ void addToRunning(const AttentionArgs& args, const DecodeSequence& s, uint32_t split,
-                                                      uint32_t head, uint32_t h, uint32_t lane,
+  static __device__ __forceinline__ void addToRunning(const AttentionArgs& args, const DecodeSequence& s,
+                                                      uint32_t split, uint32_t head, uint32_t h, uint32_t lane,
                                                       const float4 (&sum)[kQuads], float largest, float total,
                                                       Shared& shared) {
     const float before = split > 0 ? shared.runningLargest[h] : largest;
@@ -407,8 +405,8 @@ struct DecodeItem {
 #pragma unroll
       for (int q = 0; q < kQuads; ++q)
         if (q * 128 + lane * 4 < kDim)
-          sum[q] = scaledSum(sum[q], __ldcg(reinterpret_cast<const float4*>(sums + uint64_t{i * nHeads} * kDim) + q * 32),
-                             weight);
+          sum[q] = scaledSum(
+              sum[q], __ldcg(reinterpret_cast<const float4*>(sums + uint64_t{i * nHeads} * kDim) + q * 32), weight);
     }
 #pragma unroll
     for (int q = 0; q < kQuads; ++q)
@@ -430,12 +428,13 @@ struct DecodeItem {
     return shared.arrived + 1 == s.nSplits;
   }
 
-  /// One item. With `whole`, all splits one after the other; else split `split` alone, which leaves its sums in its slot,
-  /// and the last to arrive at `counter` adds them up. All of kDecodeThreads threads call, with `thread` from 0 on.
+  /// One item. With `whole`, all splits one after the other; else split `split` alone, which leaves its sums in its
+  /// slot, and the last to arrive at `counter` adds them up. All of kDecodeThreads threads call, with `thread` from 0
+  /// on.
   static __device__ __forceinline__ void run(const AttentionArgs& args, const DecodeScratch& scratch,
-                                             const DecodeSequence& s, const DecodeHeads& heads, uint32_t split, bool whole,
-                                             uint32_t firstSlot, uint32_t* counter, Shared& shared, uint32_t thread,
-                                             uint32_t barrier) {
+                                             const DecodeSequence& s, const DecodeHeads& heads, uint32_t split,
+                                             bool whole, uint32_t firstSlot, uint32_t* counter, Shared& shared,
+                                             uint32_t thread, uint32_t barrier) {
     const uint32_t warp = thread / 32, lane = thread % 32;
     const uint32_t end = whole ? s.nSplits : split + 1;
 #pragma unroll 1

@@ -1,8 +1,8 @@
 // Attention of sequences with several tokens in the step, for compute capability 8.0 and up: a block takes a tile of
 // queries over tiles of keys, which cp.async brings into shared memory one ahead of the tensor cores.
 //
-// Tiles of keys begin at whole multiples of their size, and rescalings are exact (attention_common.cuh): a query's result
-// does not depend on the tile of queries it shares.
+// Tiles of keys begin at whole multiples of their size, and rescalings are exact (attention_common.cuh): a query's
+// result does not depend on the tile of queries it shares.
 #include "kernels/cuda/ops/attention.h"
 #include "kernels/cuda/ops/attention_tile.cuh"
 #include "kernels/cuda/ops/mma.cuh"
@@ -16,10 +16,10 @@ constexpr uint32_t kWarps = 8, kThreads = kWarps * 32, kRows = kWarps * 16;
 template <int kDim>
 struct Layout {
   static constexpr uint32_t kKeys = kDim > 128 ? 32 : 64;
-  static constexpr uint32_t kChunks = kDim / 8;                           // of 16 bytes in a row
-  static constexpr uint32_t kStride = (kChunks | 1) * 8;                  // odd in chunks: no two rows on one bank
-  static constexpr uint32_t kTile = kKeys * kStride;                      // elements
-  static constexpr uint32_t kBytes = 2 * 2 * kTile * sizeof(uint16_t);    // keys and values, two stages
+  static constexpr uint32_t kChunks = kDim / 8;                         // of 16 bytes in a row
+  static constexpr uint32_t kStride = (kChunks | 1) * 8;                // odd in chunks: no two rows on one bank
+  static constexpr uint32_t kTile = kKeys * kStride;                    // elements
+  static constexpr uint32_t kBytes = 2 * 2 * kTile * sizeof(uint16_t);  // keys and values, two stages
 };
 
 __device__ __forceinline__ void copyAsync(uint32_t to, const void* from, bool valid) {
@@ -92,7 +92,8 @@ __global__ void __launch_bounds__(kThreads, 1) attentionPrefillKernel(const __gr
     if (kBent && held && args.alibiSlopes != nullptr) slope[r] = args.alibiSlopes[tile.head(rows[r])];
     const T* q = static_cast<const T*>(args.qkv) +
                  (uint64_t{held ? tile.row(rows[r]) : 0} * (args.heads.nHeads + 2 * args.heads.nKvHeads) +
-                  (held ? tile.head(rows[r]) : 0)) * kDim;
+                  (held ? tile.head(rows[r]) : 0)) *
+                     kDim;
 #pragma unroll
     for (int k = 0; k < kDim / 16; ++k) {
       query[k][r] = held ? *reinterpret_cast<const uint32_t*>(q + k * 16 + 2 * t) : 0;
@@ -104,8 +105,8 @@ __global__ void __launch_bounds__(kThreads, 1) attentionPrefillKernel(const __gr
   float largest[2] = {-INFINITY, -INFINITY}, total[2] = {};
   // Every position of the tile lies in [lowest, lastKey]: tiles of keys wholly between need no masks.
   const uint32_t lowest = tile.firstPosition, highestVisible = firstVisible(args.window, tile.lastKey);
-  const uint32_t keyRow = (lane % 8) + (lane / 16) * 8, keyChunk = (lane / 8) % 2;    // of the ldmatrix of keys
-  const uint32_t valueRow = lane % 16, valueChunk = lane / 16;                        // of values
+  const uint32_t keyRow = (lane % 8) + (lane / 16) * 8, keyChunk = (lane / 8) % 2;  // of the ldmatrix of keys
+  const uint32_t valueRow = lane % 16, valueChunk = lane / 16;                      // of values
 
 #pragma unroll 1
   for (uint32_t j = firstTile; j <= lastTile; ++j) {
@@ -193,18 +194,18 @@ __global__ void __launch_bounds__(kThreads, 1) attentionPrefillKernel(const __gr
     total[r] += __shfl_xor_sync(0xffffffffu, total[r], 2);
     if (!tile.holds(rows[r])) continue;
     const float inverse = 1.0f / total[r];
-    T* out = static_cast<T*>(args.out) +
-             (uint64_t{tile.row(rows[r])} * args.heads.nHeads + tile.head(rows[r])) * kDim + 2 * t;
+    T* out = static_cast<T*>(args.out) + (uint64_t{tile.row(rows[r])} * args.heads.nHeads + tile.head(rows[r])) * kDim +
+             2 * t;
 #pragma unroll
     for (int n = 0; n < kDim / 8; ++n)
-      *reinterpret_cast<uint32_t*>(out + n * 8) =
-          packPair<T>(sums[n][2 * r] * inverse, sums[n][2 * r + 1] * inverse);
+      *reinterpret_cast<uint32_t*>(out + n * 8) = packPair<T>(sums[n][2 * r] * inverse, sums[n][2 * r + 1] * inverse);
   }
 }
 
 template <class T, int kDim>
 cudaError_t launchFor(const AttentionArgs& args, cudaStream_t stream) {
-  const auto kernel = bendsScores(args) ? attentionPrefillKernel<T, kDim, true> : attentionPrefillKernel<T, kDim, false>;
+  const auto kernel =
+      bendsScores(args) ? attentionPrefillKernel<T, kDim, true> : attentionPrefillKernel<T, kDim, false>;
   const uint32_t counts = (args.sequenceBound() + 1) * static_cast<uint32_t>(sizeof(uint32_t));
   const uint32_t bytes = counts > Layout<kDim>::kBytes ? counts : Layout<kDim>::kBytes;
   if (const cudaError_t error =

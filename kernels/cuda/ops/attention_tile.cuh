@@ -1,5 +1,5 @@
-// Tiles of attention over many queries: the rows of a tile are the query heads of one KV head, token by token, so that a
-// short chunk fills it too and keys are read once for all of them.
+// Tiles of attention over many queries: the rows of a tile are the query heads of one KV head, token by token, so that
+// a short chunk fills it too and keys are read once for all of them.
 #pragma once
 
 #include "kernels/cuda/ops/attention_common.cuh"
@@ -13,10 +13,10 @@ __host__ __device__ constexpr uint32_t tokensPerTile(const HeadShape& heads, uin
 
 /// One tile's queries and the keys that any of them sees.
 struct QueryTile {
-  uint32_t kvHead = 0, group = 1;       ///< query heads of the KV head
-  uint32_t firstRow = 0, nTokens = 0;   ///< rows of the flat batch
-  uint32_t firstPosition = 0;           ///< of the first token
-  uint32_t firstKey = 0, lastKey = 0;   ///< seen by any query of the tile
+  uint32_t kvHead = 0, group = 1;      ///< query heads of the KV head
+  uint32_t firstRow = 0, nTokens = 0;  ///< rows of the flat batch
+  uint32_t firstPosition = 0;          ///< of the first token
+  uint32_t firstKey = 0, lastKey = 0;  ///< seen by any query of the tile
   const int32_t* blocks = nullptr;
 
   __device__ __forceinline__ bool holds(uint32_t r) const { return r / group < nTokens; }
@@ -32,9 +32,8 @@ __device__ __forceinline__ bool findQueryTile(const AttentionArgs& args, uint32_
                                               QueryTile& tile) {
   const uint32_t nSequences = min(args.step.header->nSequences, args.sequenceBound());
   const uint32_t perTile = tokensPerTile(args.heads, kRows);
-  countWork(args, nSequences, starts, [&](const SequenceSpan& span) {
-    return span.nTokens > 1 ? (span.nTokens + perTile - 1) / perTile : 0;
-  });
+  countWork(args, nSequences, starts,
+            [&](const SequenceSpan& span) { return span.nTokens > 1 ? (span.nTokens + perTile - 1) / perTile : 0; });
   const uint32_t nTiles = starts[nSequences], fromEnd = index / args.heads.nKvHeads;
   if (fromEnd >= nTiles) return false;
   const uint32_t unit = nTiles - 1 - fromEnd;

@@ -47,7 +47,8 @@ double measureReadBandwidth(uint64_t bytes, uint32_t nMultiprocessors, cudaStrea
         data.as<const uint4>(), bytes / sizeof(uint4), sink.as<uint32_t>());
     static_cast<void>(cudaEventRecord(end, stream));
     float milliseconds = 0.0f;
-    if (cudaEventSynchronize(end) != cudaSuccess || cudaEventElapsedTime(&milliseconds, begin, end) != cudaSuccess) break;
+    if (cudaEventSynchronize(end) != cudaSuccess || cudaEventElapsedTime(&milliseconds, begin, end) != cudaSuccess)
+      break;
     best = std::max(best, static_cast<double>(bytes) / (1e-3 * static_cast<double>(milliseconds)));
   }
   static_cast<void>(cudaEventDestroy(begin));

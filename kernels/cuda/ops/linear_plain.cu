@@ -12,9 +12,9 @@ constexpr uint32_t kTile = 64, kDepth = 16, kThreads = 256, kPerThread = 4;
 
 /// products[row][colOffset + n] = sum_k in[row][k] weight[n][k]
 template <class T>
-__global__ void __launch_bounds__(kThreads) productKernel(const T* in, const T* weight, float* products, uint32_t nRows,
-                                                          uint32_t nIn, uint32_t nOut, uint32_t productCols,
-                                                          uint32_t colOffset) {
+__global__ void __launch_bounds__(kThreads)
+    productKernel(const T* in, const T* weight, float* products, uint32_t nRows, uint32_t nIn, uint32_t nOut,
+                  uint32_t productCols, uint32_t colOffset) {
   __shared__ float a[kDepth][kTile + 1], b[kDepth][kTile + 1];
   const uint32_t row0 = blockIdx.y * kTile, col0 = blockIdx.x * kTile;
   const uint32_t tx = threadIdx.x % 16, ty = threadIdx.x / 16;
@@ -65,9 +65,9 @@ cudaError_t launchLinearPlain(const LinearArgs& args, cudaStream_t stream) {
     const dim3 grid((part.nOut + kTile - 1) / kTile, (args.nRows + kTile - 1) / kTile);
     withType(args.type, [&](auto element) {
       using T = decltype(element);
-      productKernel<T><<<grid, kThreads, 0, stream>>>(static_cast<const T*>(args.in), static_cast<const T*>(part.weight),
-                                                      static_cast<float*>(args.scratch), args.nRows, args.nIn,
-                                                      part.nOut, productCols, colOffset);
+      productKernel<T><<<grid, kThreads, 0, stream>>>(
+          static_cast<const T*>(args.in), static_cast<const T*>(part.weight), static_cast<float*>(args.scratch),
+          args.nRows, args.nIn, part.nOut, productCols, colOffset);
     });
     if (const cudaError_t error = cudaGetLastError(); error != cudaSuccess) return error;
     colOffset += part.nOut;

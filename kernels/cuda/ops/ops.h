@@ -1,5 +1,5 @@
-// The launchers of the CUDA backend's ops: plain structs in, an error code out. They allocate nothing, read no step value
-// on the host (so that they can be captured) and leave the stream's order to the caller.
+// The launchers of the CUDA backend's ops: plain structs in, an error code out. They allocate nothing, read no step
+// value on the host (so that they can be captured) and leave the stream's order to the caller.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -71,8 +71,8 @@ uint64_t linearScratchBytes(uint32_t nRows, uint32_t productCols);
 /// Any type and number of rows, float32 sums in one fixed order a column: the plain path, and the exact one.
 cudaError_t launchLinearPlain(const LinearArgs& args, cudaStream_t stream);
 
-/// Few rows (up to kStreamRows), half types, tensor cores with tokens in the mma's n: streams the weights once, and sums
-/// every column in the same order for any number of rows. Needs nIn % 8 == 0 and 16-byte aligned rows.
+/// Few rows (up to kStreamRows), half types, tensor cores with tokens in the mma's n: streams the weights once, and
+/// sums every column in the same order for any number of rows. Needs nIn % 8 == 0 and 16-byte aligned rows.
 inline constexpr uint32_t kStreamRows = 32;
 bool linearStreamSupports(const LinearArgs& args, int major);
 cudaError_t launchLinearStream(const LinearArgs& args, cudaStream_t stream);
@@ -111,11 +111,11 @@ struct RopeAppendArgs {
 };
 cudaError_t launchRopeAppend(const RopeAppendArgs& args, cudaStream_t stream);
 
-/// Causal attention over the paged cache. A result's bits depend on the sequence's own tokens, and on whether it has one
-/// token in the step or more: not on its neighbours, the rows of the launch, or where the prompt was cut.
+/// Causal attention over the paged cache. A result's bits depend on the sequence's own tokens, and on whether it has
+/// one token in the step or more: not on its neighbours, the rows of the launch, or where the prompt was cut.
 struct AttentionArgs {
   const void* qkv = nullptr;
-  void* out = nullptr;  ///< [nRows, nHeads headDim]
+  void* out = nullptr;       ///< [nRows, nHeads headDim]
   DType type = DType::BF16;  ///< of qkv and out
   uint32_t nRows = 0;
   HeadShape heads;
@@ -130,9 +130,7 @@ struct AttentionArgs {
   void* scratch = nullptr;       ///< attentionScratchBytes(), attention's own: zero at first, then left as it was
   uint32_t nMultiprocessors = 0;
 
-  constexpr uint32_t sequenceBound() const {
-    return maxSequences > 0 && maxSequences < nRows ? maxSequences : nRows;
-  }
+  constexpr uint32_t sequenceBound() const { return maxSequences > 0 && maxSequences < nRows ? maxSequences : nRows; }
 };
 /// `maxSequences` as in the launch (rows, where the launch says 0).
 uint64_t attentionScratchBytes(const HeadShape& heads, uint32_t maxSequences, uint32_t nMultiprocessors);

@@ -85,21 +85,22 @@ cudaError_t launchEmbed(const EmbedArgs& args, cudaStream_t stream) {
 }
 
 cudaError_t launchNorm(const NormArgs& args, cudaStream_t stream) {
-  withType(args.outType, [&](auto element) { normKernel<decltype(element)><<<args.nRows, kThreads, 0, stream>>>(args); });
+  withType(args.outType,
+           [&](auto element) { normKernel<decltype(element)><<<args.nRows, kThreads, 0, stream>>>(args); });
   return cudaGetLastError();
 }
 
 cudaError_t launchGather(const GatherArgs& args, cudaStream_t stream) {
-  withType(args.type, [&](auto element) { gatherKernel<decltype(element)><<<args.nRows, kThreads, 0, stream>>>(args); });
+  withType(args.type,
+           [&](auto element) { gatherKernel<decltype(element)><<<args.nRows, kThreads, 0, stream>>>(args); });
   return cudaGetLastError();
 }
 
 cudaError_t launchFinish(const FinishArgs& args, cudaStream_t stream) {
   const dim3 grid((args.linear.outCols() + kThreads - 1) / kThreads, std::min(args.linear.nRows, 65535u));
   withType(args.productType, [&](auto in) {
-    withType(args.linear.outType, [&](auto out) {
-      finishKernel<decltype(in), decltype(out)><<<grid, kThreads, 0, stream>>>(args);
-    });
+    withType(args.linear.outType,
+             [&](auto out) { finishKernel<decltype(in), decltype(out)><<<grid, kThreads, 0, stream>>>(args); });
   });
   return cudaGetLastError();
 }

@@ -1,5 +1,5 @@
-// What changes from step to step, as kernels see it: arrays in device memory at fixed addresses, so that a captured graph
-// finds the next step's values where it found this one's.
+// What changes from step to step, as kernels see it: arrays in device memory at fixed addresses, so that a captured
+// graph finds the next step's values where it found this one's.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ struct StepView {
   const int32_t* sequenceOf = nullptr;  ///< [nTokens] index into spans
   const SequenceSpan* spans = nullptr;  ///< [nSequences]
   const int32_t* blockTable = nullptr;
-  const int32_t* logitRows = nullptr;  ///< [nLogitRows]
-  const int32_t* slots = nullptr;      ///< [nLogitRows], -1: none
+  const int32_t* logitRows = nullptr;   ///< [nLogitRows]
+  const int32_t* slots = nullptr;       ///< [nLogitRows], -1: none
   const int32_t* lastTokens = nullptr;  ///< [slots] what each slot sampled last
 };
 

@@ -36,9 +36,9 @@ template <class T>
 __global__ void fillCache(T* cache, uint32_t nKvHeads, uint32_t dim, const int32_t* blocks, uint32_t seed) {
   const uint32_t position = blockIdx.x, kvHead = blockIdx.y;
   T* row = cache + ((static_cast<uint64_t>(blocks[position / kKvBlockTokens]) * nKvHeads + kvHead) * kKvBlockTokens +
-                    position % kKvBlockTokens) * dim;
-  for (uint32_t d = threadIdx.x; d < dim; d += blockDim.x)
-    row[d] = fromFloat<T>(noise(seed + kvHead, position, d));
+                    position % kKvBlockTokens) *
+                       dim;
+  for (uint32_t d = threadIdx.x; d < dim; d += blockDim.x) row[d] = fromFloat<T>(noise(seed + kvHead, position, d));
 }
 template <class T>
 __global__ void fillQueries(T* qkv, uint32_t cols, uint32_t used, uint32_t firstRow, uint32_t firstPosition,
@@ -48,7 +48,9 @@ __global__ void fillQueries(T* qkv, uint32_t cols, uint32_t used, uint32_t first
     row[c] = fromFloat<T>(c < used ? scale * noise(seed + 77, firstPosition + blockIdx.x, c) : NAN);
 }
 
-size_t sizeOf(DType type) { return type == DType::F32 ? 4 : 2; }
+size_t sizeOf(DType type) {
+  return type == DType::F32 ? 4 : 2;
+}
 
 float valueAt(const std::vector<std::byte>& bytes, DType type, size_t index) {
   if (type == DType::F32) {
@@ -68,7 +70,9 @@ float valueAt(const std::vector<std::byte>& bytes, DType type, size_t index) {
   return __bfloat162float(__nv_bfloat16(raw));
 }
 
-const char* nameOf(DType type) { return type == DType::F32 ? "f32" : type == DType::F16 ? "f16" : "bf16"; }
+const char* nameOf(DType type) {
+  return type == DType::F32 ? "f32" : type == DType::F16 ? "f16" : "bf16";
+}
 
 }  // namespace
 
@@ -125,7 +129,8 @@ AttentionBed::AttentionBed(const BedCase& bedCase) : m_case(bedCase) {
   header.nTokens = m_nTokens;
   header.nSequences = static_cast<uint32_t>(m_spans.size());
   std::vector<int32_t> sequenceOf;
-  for (size_t s = 0; s < m_spans.size(); ++s) sequenceOf.insert(sequenceOf.end(), m_spans[s].nTokens, static_cast<int32_t>(s));
+  for (size_t s = 0; s < m_spans.size(); ++s)
+    sequenceOf.insert(sequenceOf.end(), m_spans[s].nTokens, static_cast<int32_t>(s));
   const HeadShape& heads = m_case.heads;
   for (uint32_t h = 0; h < heads.nHeads; ++h)
     m_slopes.push_back(std::exp2(-8.0f * static_cast<float>(h + 1) / static_cast<float>(heads.nHeads)));
@@ -179,7 +184,8 @@ AttentionBed::AttentionBed(const BedCase& bedCase) : m_case(bedCase) {
         using T = decltype(element);
         const int32_t* blocks = args.step.blockTable + span.blockTableOffset;
         fillCache<T><<<grid, 64>>>(static_cast<T*>(layer.cache.keys), heads.nKvHeads, heads.headDim, blocks, seed);
-        fillCache<T><<<grid, 64>>>(static_cast<T*>(layer.cache.values), heads.nKvHeads, heads.headDim, blocks, seed + 500);
+        fillCache<T>
+            <<<grid, 64>>>(static_cast<T*>(layer.cache.values), heads.nKvHeads, heads.headDim, blocks, seed + 500);
       });
       withType(m_case.type, [&](auto element) {
         using T = decltype(element);
@@ -222,14 +228,16 @@ double AttentionBed::worstError(const std::vector<std::byte>& out, uint32_t nSam
     const uint32_t s = static_cast<uint32_t>(random() % m_spans.size());
     const uint32_t head = static_cast<uint32_t>(random() % a.heads.nHeads);
     const SequenceSpan& span = m_spans[s];
-    const uint32_t token = span.firstToken + (sample % 3 == 0 ? span.nTokens - 1 : static_cast<uint32_t>(random() % span.nTokens));
+    const uint32_t token =
+        span.firstToken + (sample % 3 == 0 ? span.nTokens - 1 : static_cast<uint32_t>(random() % span.nTokens));
     const int64_t position = m_positions[token];
     const uint32_t kvHead = head / (a.heads.nHeads / nKv);
     const int64_t first = a.window > 0 ? std::max<int64_t>(0, position - a.window + 1) : 0;
     std::vector<double> scores;
     const auto at = [&](int64_t j) {
       const int32_t block = m_blockTable[span.blockTableOffset + static_cast<size_t>(j) / kKvBlockTokens];
-      return ((static_cast<size_t>(block) * nKv + kvHead) * kKvBlockTokens + static_cast<size_t>(j) % kKvBlockTokens) * dim;
+      return ((static_cast<size_t>(block) * nKv + kvHead) * kKvBlockTokens + static_cast<size_t>(j) % kKvBlockTokens) *
+             dim;
     };
     for (int64_t j = first; j <= position; ++j) {
       double score = 0;

@@ -1,5 +1,5 @@
-// How fast attention is, beside what the memory gives in the same run: decode as GB/s of keys and values and the share of
-// a read stream, prefill as TFLOP/s of visible pairs.
+// How fast attention is, beside what the memory gives in the same run: decode as GB/s of keys and values and the share
+// of a read stream, prefill as TFLOP/s of visible pairs.
 #include <cstdio>
 #include <cstring>
 #include <vector>
@@ -80,7 +80,8 @@ void benchDecode(const HeadShape& heads, uint32_t batch, uint32_t context, uint3
   });
   const double rate = static_cast<double>(cacheBytes(c)) * nLayers / ms / 1e6;
   std::printf("decode  %2ux%ux%-3u batch %3u context %6u: %8.2f us a layer, %7.1f GB/s, %5.1f %% of the stream\n",
-              heads.nHeads, heads.nKvHeads, heads.headDim, batch, context, ms * 1e3 / nLayers, rate, rate / stream * 100);
+              heads.nHeads, heads.nKvHeads, heads.headDim, batch, context, ms * 1e3 / nLayers, rate,
+              rate / stream * 100);
 }
 
 void benchPrefill(const HeadShape& heads, uint32_t context, uint32_t nTokens, const char* way,
@@ -111,7 +112,8 @@ int main(int argc, char** argv) {
   if (wants("decode")) {
     const double stream = measureStream();
     std::printf("read stream %.1f GB/s\n", stream);
-    for (const uint32_t context : {0u, 500u, 2047u, 4000u, 8191u, 10000u, 32000u}) benchDecode(llama, 1, context, 32, stream);
+    for (const uint32_t context : {0u, 500u, 2047u, 4000u, 8191u, 10000u, 32000u})
+      benchDecode(llama, 1, context, 32, stream);
     for (const uint32_t batch : {2u, 4u, 8u, 16u, 64u}) benchDecode(llama, batch, 2047, 8, stream);
     benchDecode(llama, 256, 250, 8, stream);
     benchDecode(llama, 16, 8191, 8, stream);
@@ -128,7 +130,8 @@ int main(int argc, char** argv) {
           return launchAttention(args, deviceMajor(), stream);
         });
       }
-    for (const kernels::HeadShape& heads : {kernels::HeadShape{32, 8, 80}, kernels::HeadShape{32, 8, 96}, kernels::HeadShape{16, 8, 256}})
+    for (const kernels::HeadShape& heads :
+         {kernels::HeadShape{32, 8, 80}, kernels::HeadShape{32, 8, 96}, kernels::HeadShape{16, 8, 256}})
       benchPrefill(heads, 0, 4096, "mma", launchAttentionPrefill);
     benchPrefill(llama, 6144, 2048, "mma", launchAttentionPrefill);
   }

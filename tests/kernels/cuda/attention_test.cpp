@@ -101,7 +101,9 @@ TEST_F(CudaAttention, PrefillOfEveryHeadShape) {
 }
 
 TEST_F(CudaAttention, FloatsAndMixedTypes) {
-  for (const auto& [type, cache] : {std::pair{DType::F32, DType::F32}, {DType::F32, DType::F16}, {DType::BF16, DType::F16},
+  for (const auto& [type, cache] : {std::pair{DType::F32, DType::F32},
+                                    {DType::F32, DType::F16},
+                                    {DType::BF16, DType::F16},
                                     {DType::F32, DType::BF16}}) {
     BedCase c{.heads = {8, 2, 64}, .type = type, .cacheType = cache};
     c.sequences = {{.context = 100, .nTokens = 1, .seed = 1}, {.context = 17, .nTokens = 40, .seed = 2}};
@@ -115,8 +117,10 @@ TEST_F(CudaAttention, OneBendAtATime) {
     c.softcap = bend == 0 ? 5.0f : 0.0f;
     c.window = bend == 1 ? 37 : 0;
     c.alibi = bend == 2;
-    c.sequences = {{.context = 900, .nTokens = 1, .seed = 1}, {.context = 90, .nTokens = 300, .seed = 2},
-                   {.context = 36, .nTokens = 1, .seed = 3},  {.context = 5, .nTokens = 64, .seed = 4}};
+    c.sequences = {{.context = 900, .nTokens = 1, .seed = 1},
+                   {.context = 90, .nTokens = 300, .seed = 2},
+                   {.context = 36, .nTokens = 1, .seed = 3},
+                   {.context = 5, .nTokens = 64, .seed = 4}};
     check(c, 40);
   }
 }
@@ -135,7 +139,8 @@ TEST_F(CudaAttention, LongContexts) {
 TEST_F(CudaAttention, ManySequences) {
   std::mt19937 random(3);
   BedCase c{.heads = {8, 2, 128}};
-  for (uint32_t i = 0; i < 64; ++i) c.sequences.push_back({.context = static_cast<uint32_t>(random() % 600), .seed = i});
+  for (uint32_t i = 0; i < 64; ++i)
+    c.sequences.push_back({.context = static_cast<uint32_t>(random() % 600), .seed = i});
   check(c, 64);
   for (uint32_t i = 0; i < 64; i += 3) c.sequences[i].nTokens = 2 + static_cast<uint32_t>(random() % 50);
   check(c, 64);
