@@ -28,7 +28,7 @@ class Planner {
     for (const Op& op : program.ops) std::visit([this](const auto& o) { plan(o); }, op);
     m_out.normed = take(m_normed);
     m_out.linearScratch = take(m_linear);
-    m_out.attentionBytes = m_attention;
+    m_out.attentionScratch = take(m_attention);
     m_out.arenaBytes = m_end;
     return std::move(m_out);
   }
@@ -98,6 +98,7 @@ class Planner {
   void plan(const RopeAppendOp&) { m_out.ops.push_back({"rope, append", 0, 0}); }
   void plan(const AttentionOp& op) {
     m_attention = std::max(m_attention, attentionScratchBytes(op.heads, m_out.program.maxTokens, m_nMultiprocessors));
+    m_out.attentionCounters = std::max(m_out.attentionCounters, attentionCounters(op.heads, m_out.program.maxTokens));
     m_out.ops.push_back({"attention", 0, uint64_t{2} * op.heads.nKvHeads * op.heads.headDim * dtypeBytes(m_cacheType)});
   }
   void plan(const GatherOp&) { m_out.ops.push_back({"gather", 0, 0}); }

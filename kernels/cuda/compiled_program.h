@@ -25,10 +25,10 @@ struct CompiledProgram {
   Program program;
   std::vector<PlannedBuffer> buffers;
   std::vector<PlannedOp> ops;
-  uint64_t normed = 0, linearScratch = 0;  ///< offsets in the arena
-  uint64_t attentionBytes = 0;             ///< of attention's own scratch
+  uint64_t normed = 0, linearScratch = 0, attentionScratch = 0;  ///< offsets in the arena
   uint64_t arenaBytes = 0;
-  uint32_t nVocab = 0;  ///< of the SampleOp; 0: nothing is sampled
+  uint64_t attentionCounters = 0;  ///< outside the arena: they keep their values
+  uint32_t nVocab = 0;             ///< of the SampleOp; 0: nothing is sampled
   uint64_t nEmbeddings = 0;
 };
 

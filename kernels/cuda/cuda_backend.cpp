@@ -89,7 +89,7 @@ MemoryInfo CudaBackend::memory() const {
   } else {
     out.total = m_device.memoryTotal;
   }
-  out.usedByUs = m_weights.bytes() + m_cache.size() + m_arena.size() + m_attention.size() + m_inputs.bytes() +
+  out.usedByUs = m_weights.bytes() + m_cache.size() + m_arena.size() + m_counters.size() + m_inputs.bytes() +
                  m_sampler.bytes() + m_gemm.bytes();
   return out;
 }
@@ -97,7 +97,8 @@ MemoryInfo CudaBackend::memory() const {
 uint64_t CudaBackend::programBytes(const Program& program) const {
   if (!checkProgram(program, m_weights).ok()) return 0;
   const CompiledProgram compiled = planProgram(program, m_weights, m_cacheDesc.dtype, m_device.nMultiprocessors);
-  return compiled.arenaBytes + compiled.attentionBytes + Sampler::bytesFor(compiled.nVocab, program.maxLogitRows) +
+  return compiled.arenaBytes + compiled.attentionCounters * sizeof(uint32_t) +
+         Sampler::bytesFor(compiled.nVocab, program.maxLogitRows) +
          StepBuffers::bytesFor(program.maxTokens, program.maxLogitRows, 0);
 }
 
@@ -168,10 +169,10 @@ Status CudaBackend::compile(const Program& program, ProgramId* id) {
     m_hasLast = false;
     KERNELS_RETURN_IF_ERROR(m_arena.allocate(compiled->program.arenaBytes, "buffers of a step"));
   }
-  if (m_attention.size() < compiled->program.attentionBytes) {
+  if (const uint64_t bytes = compiled->program.attentionCounters * sizeof(uint32_t); m_counters.size() < bytes) {
     dropGraphs();
-    KERNELS_RETURN_IF_ERROR(m_attention.allocate(compiled->program.attentionBytes, "scratch of attention"));
-    CUDA_RETURN_IF_ERROR(cudaMemsetAsync(m_attention.as(), 0, m_attention.size(), m_stream), "clearing scratch");
+    KERNELS_RETURN_IF_ERROR(m_counters.allocate(bytes, "counters of a step"));
+    CUDA_RETURN_IF_ERROR(cudaMemset(m_counters.as(), 0, bytes), "clearing counters");
   }
   m_programs.push_back(std::move(compiled));
   *id = static_cast<ProgramId>(m_programs.size() - 1);
@@ -207,6 +208,7 @@ CudaBackend::StepShape CudaBackend::shapeOf(const Compiled& compiled, const Step
   const Program& program = compiled.program.program;
   StepShape out;
   out.nTokens = static_cast<uint32_t>(inputs.tokens.size());
+  out.nSequences = static_cast<uint32_t>(inputs.sequences.size());
   out.nLogitRows = static_cast<uint32_t>(inputs.logitRows.size());
   out.decodeOnly = inputs.sequences.size() == inputs.tokens.size();
   for (const SequenceSpan& span : inputs.sequences) {
@@ -216,7 +218,7 @@ CudaBackend::StepShape CudaBackend::shapeOf(const Compiled& compiled, const Step
   const bool fits = rows <= std::min({program.maxTokens, program.maxLogitRows, kMostGraphRows});
   if (out.decodeOnly && out.nLogitRows == out.nTokens && fits && !m_options.eager && !m_profiling) {
     out.captured = true;
-    out.nTokens = out.nLogitRows = rows;
+    out.nTokens = out.nSequences = out.nLogitRows = rows;
     out.contextBound = std::bit_ceil(std::max(out.contextBound, kLeastContextBound));
   }
   return out;

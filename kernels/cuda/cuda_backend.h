@@ -49,7 +49,7 @@ class CudaBackend final : public Backend {
   };
   /// Sizes that the launches of a step are made for; those of a captured step are rounded up.
   struct StepShape {
-    uint32_t nTokens = 0, nLogitRows = 0;
+    uint32_t nTokens = 0, nSequences = 0, nLogitRows = 0;
     uint32_t contextBound = 0;
     bool decodeOnly = false;
     bool captured = false;
@@ -101,7 +101,7 @@ class CudaBackend final : public Backend {
   StepBuffers m_inputs;
   GemmLt m_gemm;
   DeviceBuffer m_arena;
-  DeviceBuffer m_attention;  ///< attention's scratch, which it leaves as it wants to find it
+  DeviceBuffer m_counters;  ///< attention's
   std::vector<std::unique_ptr<Compiled>> m_programs;
   std::map<GraphKey, cudaGraphExec_t> m_graphs;
   std::tuple<uint64_t, uint64_t, const void*, const void*> m_graphsFor{};  ///< addresses that the graphs know

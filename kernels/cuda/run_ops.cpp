@@ -125,8 +125,10 @@ Status CudaBackend::run(const Compiled& compiled, const AttentionOp& op, const S
   args.cache = cacheOf(op.layer);
   args.step = m_inputs.view(m_sampler.lastTokens());
   args.decodeOnly = shape.decodeOnly;
+  args.scratch = m_arena.as(compiled.program.attentionScratch);
+  args.counters = m_counters.as<uint32_t>();
   args.maxContextBound = shape.contextBound;
-  args.scratch = m_attention.as();
+  args.maxSequences = shape.nSequences;
   args.nMultiprocessors = m_device.nMultiprocessors;
   return toStatus(launchAttention(args, m_device.major, m_stream), "attention");
 }

@@ -1,5 +1,6 @@
 // Which kernel does attention: the first row of the table that knows the shape and the device.
 #include "kernels/cuda/ops/attention.h"
+#include "kernels/cuda/ops/attention_decode.cuh"
 
 namespace kernels::cuda {
 
@@ -20,9 +21,18 @@ bool supportsTiles(const AttentionArgs& args, int major) {
 
 /// Sequences with one token apart from the others: their bits are those of a step that has no others.
 cudaError_t launchTiles(const AttentionArgs& args, cudaStream_t stream) {
-  if (const cudaError_t error = launchAttentionDecode(args, stream); error != cudaSuccess || args.decodeOnly)
+  if (const cudaError_t error = launchAttentionDecode(args, false, stream); error != cudaSuccess || args.decodeOnly)
     return error;
   return launchAttentionPrefill(args, stream);
+}
+
+bool supportsTiles90(const AttentionArgs& args, int major) {
+  return major == 9 && supportsTiles(args, major) && attentionPrefill90Supports(args);
+}
+cudaError_t launchTiles90(const AttentionArgs& args, cudaStream_t stream) {
+  if (const cudaError_t error = launchAttentionDecode(args, true, stream); error != cudaSuccess || args.decodeOnly)
+    return error;
+  return launchAttentionPrefill90(args, stream);
 }
 
 struct Way {
@@ -30,6 +40,7 @@ struct Way {
   cudaError_t (*launch)(const AttentionArgs& args, cudaStream_t stream);
 };
 constexpr Way kWays[] = {
+    {supportsTiles90, launchTiles90},
     {supportsTiles, launchTiles},
     {supportsPlain, launchPlain},
 };
@@ -38,6 +49,10 @@ constexpr Way kWays[] = {
 
 uint64_t attentionScratchBytes(const HeadShape& heads, uint32_t maxSequences, uint32_t nMultiprocessors) {
   return attentionDecodeScratchBytes(heads, maxSequences, nMultiprocessors);
+}
+
+uint64_t attentionCounters(const HeadShape& heads, uint32_t maxSequences) {
+  return uint64_t{maxSequences} * heads.nKvHeads * decodeCut(heads, 0).nChunks;
 }
 
 cudaError_t launchAttention(const AttentionArgs& args, int major, cudaStream_t stream) {

@@ -15,8 +15,10 @@ constexpr bool attentionTiled(const AttentionArgs& args) {
 /// Most sequences that the tensor core kernels take in one launch.
 inline constexpr uint32_t kAttentionMaxSequences = 2048;
 
-/// The sequences with one token; the others are left alone. Compute capability 8.0 and up.
-cudaError_t launchAttentionDecode(const AttentionArgs& args, cudaStream_t stream);
+/// The sequences with one token; the others are left alone. Compute capability 8.0 and up. With `overlap` (9.0) it may
+/// start before the kernel ahead of it has ended, and so may the next: what is before the wait touches step values and
+/// older tokens of the cache alone.
+cudaError_t launchAttentionDecode(const AttentionArgs& args, bool overlap, cudaStream_t stream);
 uint64_t attentionDecodeScratchBytes(const HeadShape& heads, uint32_t nSequences, uint32_t nMultiprocessors);
 
 /// The sequences with more than one token; the others are left alone. Compute capability 8.0 and up.

@@ -34,6 +34,20 @@ __device__ __forceinline__ float powerOfTwo(float x) {
   return y;
 }
 
+/// Lets the next kernel's blocks come in, if it was launched to overlap.
+__device__ __forceinline__ void letNextKernelStart() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;\n" ::: "memory");
+#endif
+}
+/// Until the kernels before this one are done, if it was launched to overlap with them. Step values, and what earlier
+/// steps left in the cache, may be read before.
+__device__ __forceinline__ void awaitKernelsBefore() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;\n" ::: "memory");
+#endif
+}
+
 /// Two floats to a pair of half type, the first in the low half.
 template <class T>
 __device__ __forceinline__ uint32_t packPair(float low, float high);
@@ -65,11 +79,16 @@ __device__ __forceinline__ uint32_t firstVisible(uint32_t window, uint32_t posit
 }
 
 /// Running sum of work(span) over the step's sequences, in shared memory: starts[i] is what comes before sequence i,
-/// starts[nSequences] all of it. Every thread of the block calls.
+/// starts[nSequences] all of it. Returns nSequences. Every thread of the block calls.
 template <class Work>
-__device__ __forceinline__ void countWork(const AttentionArgs& args, uint32_t nSequences, uint32_t* starts, Work work) {
-  const uint32_t lane = threadIdx.x % 32;
-  for (uint32_t i = threadIdx.x; i < nSequences; i += blockDim.x) starts[i + 1] = work(args.step.spans[i]);
+__device__ __forceinline__ uint32_t countWork(const AttentionArgs& args, uint32_t* starts, Work work) {
+  const uint32_t lane = threadIdx.x % 32, bound = args.sequenceBound();
+  // The first spans are fetched before it is known whether they are in use: their array has room for every row.
+  SequenceSpan span;
+  if (threadIdx.x < bound) span = args.step.spans[threadIdx.x];
+  const uint32_t nSequences = min(args.step.header->nSequences, bound);
+  if (threadIdx.x < nSequences) starts[threadIdx.x + 1] = work(span);
+  for (uint32_t i = threadIdx.x + blockDim.x; i < nSequences; i += blockDim.x) starts[i + 1] = work(args.step.spans[i]);
   __syncthreads();
   if (threadIdx.x < 32) {
     uint32_t before = 0;
@@ -87,6 +106,7 @@ __device__ __forceinline__ void countWork(const AttentionArgs& args, uint32_t nS
     if (lane == 0) starts[0] = 0;
   }
   __syncthreads();
+  return nSequences;
 }
 
 /// The sequence that unit `unit` of the work counted in `starts` belongs to.

@@ -10,13 +10,13 @@ template <class T, int kDim, int kColumns, bool kBent>
 __global__ void __launch_bounds__(kDecodeThreads, kDim* kColumns > 128 ? 2 : 3)
     attentionDecodeKernel(const __grid_constant__ AttentionArgs args, const __grid_constant__ DecodeScratch scratch) {
   using Item = DecodeItem<T, kDim, kColumns, kBent>;
+  letNextKernelStart();
   extern __shared__ float4 memory[];
   auto& shared = *reinterpret_cast<typename Item::Shared*>(memory);
   auto* starts = reinterpret_cast<uint32_t*>(reinterpret_cast<char*>(memory) + sizeof(typename Item::Shared));
   const DecodeCut cut = decodeCut(args.heads, args.nMultiprocessors);
-  const uint32_t nSequences = min(args.step.header->nSequences, args.sequenceBound());
   const uint32_t perSplit = args.heads.nKvHeads * cut.nChunks, group = args.heads.nHeads / args.heads.nKvHeads;
-  countWork(args, nSequences, starts, [&](const SequenceSpan& span) {
+  const uint32_t nSequences = countWork(args, starts, [&](const SequenceSpan& span) {
     return span.nTokens == 1 ? decodeSequence(args, span, cut.maxSplits).nSplits : 0;
   });
   const uint32_t nItems = starts[nSequences] * perSplit;
@@ -38,7 +38,7 @@ __global__ void __launch_bounds__(kDecodeThreads, kDim* kColumns > 128 ? 2 : 3)
 }
 
 struct ScratchSizes {
-  uint64_t counters = 0, stats = 0, sums = 0;
+  uint64_t stats = 0, sums = 0;
   uint32_t nSlots = 0;
 };
 ScratchSizes scratchSizes(const HeadShape& heads, uint32_t nSequences, uint32_t nMultiprocessors) {
@@ -47,16 +47,13 @@ ScratchSizes scratchSizes(const HeadShape& heads, uint32_t nSequences, uint32_t 
   const uint64_t wanted = uint64_t{nSequences} * cut.maxSplits;
   sizes.nSlots = wanted < kDecodeMaxSlots ? static_cast<uint32_t>(wanted) : kDecodeMaxSlots;
   const uint64_t perSlot = uint64_t{sizes.nSlots} * heads.nHeads * sizeof(float);
-  // Counters stay zero between launches of any size, so that nothing else may ever lie where they are.
-  sizes.counters =
-      (uint64_t{kAttentionMaxSequences} * heads.nKvHeads * cut.nChunks * sizeof(uint32_t) + 255) / 256 * 256;
   sizes.stats = (perSlot * 2 + 255) / 256 * 256;
   sizes.sums = perSlot * heads.headDim;
   return sizes;
 }
 
 template <class T, int kDim, int kColumns, bool kBent>
-cudaError_t launchFor(const AttentionArgs& args, cudaStream_t stream) {
+cudaError_t launchFor(const AttentionArgs& args, bool overlap, cudaStream_t stream) {
   const auto kernel = attentionDecodeKernel<T, kDim, kColumns, kBent>;
   const uint32_t nSequences = args.sequenceBound();
   const uint32_t bytes = static_cast<uint32_t>(sizeof(typename DecodeItem<T, kDim, kColumns, kBent>::Shared)) +
@@ -84,37 +81,48 @@ cudaError_t launchFor(const AttentionArgs& args, cudaStream_t stream) {
   const ScratchSizes sizes = scratchSizes(args.heads, nSequences, args.nMultiprocessors);
   char* memory = static_cast<char*>(args.scratch);
   DecodeScratch scratch;
-  scratch.counters = reinterpret_cast<uint32_t*>(memory);
-  scratch.stats = reinterpret_cast<float*>(memory + sizes.counters);
-  scratch.sums = reinterpret_cast<float*>(memory + sizes.counters + sizes.stats);
+  scratch.counters = args.counters;
+  scratch.stats = reinterpret_cast<float*>(memory);
+  scratch.sums = reinterpret_cast<float*>(memory + sizes.stats);
   scratch.nSlots = sizes.nSlots;
-  kernel<<<blocks, kDecodeThreads, bytes, stream>>>(args, scratch);
-  return cudaGetLastError();
+  cudaLaunchAttribute attribute{};
+  attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+  attribute.val.programmaticStreamSerializationAllowed = 1;
+  cudaLaunchConfig_t config{};
+  config.gridDim = blocks;
+  config.blockDim = kDecodeThreads;
+  config.dynamicSmemBytes = bytes;
+  config.stream = stream;
+  config.attrs = &attribute;
+  config.numAttrs = overlap ? 1 : 0;
+  return cudaLaunchKernelEx(&config, kernel, args, scratch);
 }
 
 template <class T, int kDim>
-cudaError_t launchShape(const AttentionArgs& args, cudaStream_t stream) {
+cudaError_t launchShape(const AttentionArgs& args, bool overlap, cudaStream_t stream) {
   const bool bent = bendsScores(args);
   if constexpr (kDim <= 128) {
     if (decodeCut(args.heads, args.nMultiprocessors).headsPerItem == 16)
-      return bent ? launchFor<T, kDim, 2, true>(args, stream) : launchFor<T, kDim, 2, false>(args, stream);
+      return bent ? launchFor<T, kDim, 2, true>(args, overlap, stream)
+                  : launchFor<T, kDim, 2, false>(args, overlap, stream);
   }
-  return bent ? launchFor<T, kDim, 1, true>(args, stream) : launchFor<T, kDim, 1, false>(args, stream);
+  return bent ? launchFor<T, kDim, 1, true>(args, overlap, stream)
+              : launchFor<T, kDim, 1, false>(args, overlap, stream);
 }
 
 template <class T>
-cudaError_t launchType(const AttentionArgs& args, cudaStream_t stream) {
+cudaError_t launchType(const AttentionArgs& args, bool overlap, cudaStream_t stream) {
   switch (args.heads.headDim) {
     case 64:
-      return launchShape<T, 64>(args, stream);
+      return launchShape<T, 64>(args, overlap, stream);
     case 80:
-      return launchShape<T, 80>(args, stream);
+      return launchShape<T, 80>(args, overlap, stream);
     case 96:
-      return launchShape<T, 96>(args, stream);
+      return launchShape<T, 96>(args, overlap, stream);
     case 128:
-      return launchShape<T, 128>(args, stream);
+      return launchShape<T, 128>(args, overlap, stream);
     default:
-      return launchShape<T, 256>(args, stream);
+      return launchShape<T, 256>(args, overlap, stream);
   }
 }
 
@@ -122,11 +130,12 @@ cudaError_t launchType(const AttentionArgs& args, cudaStream_t stream) {
 
 uint64_t attentionDecodeScratchBytes(const HeadShape& heads, uint32_t nSequences, uint32_t nMultiprocessors) {
   const ScratchSizes sizes = scratchSizes(heads, nSequences, nMultiprocessors);
-  return sizes.counters + sizes.stats + sizes.sums;
+  return sizes.stats + sizes.sums;
 }
 
-cudaError_t launchAttentionDecode(const AttentionArgs& args, cudaStream_t stream) {
-  return args.type == DType::F16 ? launchType<__half>(args, stream) : launchType<__nv_bfloat16>(args, stream);
+cudaError_t launchAttentionDecode(const AttentionArgs& args, bool overlap, cudaStream_t stream) {
+  return args.type == DType::F16 ? launchType<__half>(args, overlap, stream)
+                                 : launchType<__nv_bfloat16>(args, overlap, stream);
 }
 
 }  // namespace kernels::cuda

@@ -43,7 +43,7 @@ __host__ __device__ constexpr uint32_t decodeSplitTiles(uint32_t nTiles, uint32_
   return even < kDecodeMinSplit ? kDecodeMinSplit : even;
 }
 
-/// Scratch: counters (zero between steps), then largest and total of every head of a slot, then its sums.
+/// Scratch: counters (zero between steps), largest and total of every head of a slot, its sums.
 struct DecodeScratch {
   uint32_t* counters = nullptr;  ///< [rows][KV head][chunk]
   float* stats = nullptr;        ///< [slot][head][2]
@@ -88,7 +88,8 @@ struct DecodeItem {
   static constexpr int kRow = kDim + 4;
   static constexpr int kQuads = (kDim + 127) / 128;  // float4 of a head that a lane holds
 
-  static constexpr bool kQueryShared = kDim > 128;  // no room in registers
+  static constexpr uint32_t kInFlight = kQuads > 1 ? 8 : 16;  // splits whose sums are loaded together
+  static constexpr bool kQueryShared = kDim > 128;            // no room in registers
 
   struct Shared {
     uint2 query[kQueryShared ? kSteps : 1][kColumns][32];
@@ -187,6 +188,19 @@ struct DecodeItem {
     Query query;
     Keys keys;
     Values values;
+    int32_t ids = 0, block = 0;
+    const bool early = nTiles > 0 && (first + 1) * kKvBlockTokens <= s.position;  // written by earlier steps
+    if (nTiles > 0) {
+      if (lane < nTiles) ids = s.blocks[first + lane * kDecodeWarps];
+      block = __shfl_sync(0xffffffffu, ids, 0);
+    }
+    const T* keyBlock = cacheBlock<T>(args.cache.keys, args.cache, block, heads.kvHead);
+    const T* valueBlock = cacheBlock<T>(args.cache.values, args.cache, block, heads.kvHead);
+    if (early) {
+      loadKeys(keys, keyBlock, g, t);
+      loadValues(values, valueBlock, g, t);
+    }
+    awaitKernelsBefore();
     if constexpr (kQueryShared) {
       if (warp == 0) {
         loadQuery(query, args, s.row, heads, g, t);
@@ -204,13 +218,12 @@ struct DecodeItem {
       largest[n][0] = largest[n][1] = -INFINITY;
       total[n][0] = total[n][1] = 0.0f;
     }
-    int32_t ids = 0, block = 0;
     if (nTiles > 0) {
-      if (lane < nTiles) ids = s.blocks[first + lane * kDecodeWarps];
       if constexpr (!kQueryShared) loadQuery(query, args, s.row, heads, g, t);
-      block = __shfl_sync(0xffffffffu, ids, 0);
-      loadKeys(keys, cacheBlock<T>(args.cache.keys, args.cache, block, heads.kvHead), g, t);
-      loadValues(values, cacheBlock<T>(args.cache.values, args.cache, block, heads.kvHead), g, t);
+      if (!early) {
+        loadKeys(keys, keyBlock, g, t);
+        loadValues(values, valueBlock, g, t);
+      }
     }
 #pragma unroll 1
     for (uint32_t i = 0; i < nTiles; ++i) {
@@ -397,16 +410,28 @@ struct DecodeItem {
     float4 sum[kQuads];
 #pragma unroll
     for (int q = 0; q < kQuads; ++q) sum[q] = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
-#pragma unroll 4
-    for (uint32_t i = 0; i < s.nSplits; ++i) {
-      const float2 stat = __ldcg(stats + i * nHeads);
-      const float weight = powerOfTwo(stat.x - largest);
-      total = fmaf(stat.y, weight, total);
+    for (uint32_t first = 0; first < s.nSplits; first += kInFlight) {
+      // Past the last split, the last one again with a weight of 0.
+      float4 parts[kInFlight][kQuads];
 #pragma unroll
-      for (int q = 0; q < kQuads; ++q)
-        if (q * 128 + lane * 4 < kDim)
-          sum[q] = scaledSum(
-              sum[q], __ldcg(reinterpret_cast<const float4*>(sums + uint64_t{i * nHeads} * kDim) + q * 32), weight);
+      for (uint32_t i = 0; i < kInFlight; ++i)
+#pragma unroll
+        for (int q = 0; q < kQuads; ++q) {
+          const uint64_t slot = min(first + i, s.nSplits - 1) * nHeads;
+          if (q * 128 + lane * 4 < kDim)
+            parts[i][q] = __ldcg(reinterpret_cast<const float4*>(sums + slot * kDim) + q * 32);
+        }
+      float2 stat = make_float2(-INFINITY, 0.0f);
+      if (lane < kInFlight && first + lane < s.nSplits) stat = __ldcg(stats + (first + lane) * nHeads);
+      const float weight = powerOfTwo(stat.x - largest);
+#pragma unroll
+      for (uint32_t i = 0; i < kInFlight; ++i) {
+        const float w = __shfl_sync(0xffffffffu, weight, i);
+        total = fmaf(__shfl_sync(0xffffffffu, stat.y, i), w, total);
+#pragma unroll
+        for (int q = 0; q < kQuads; ++q)
+          if (q * 128 + lane * 4 < kDim) sum[q] = scaledSum(sum[q], parts[i][q], w);
+      }
     }
 #pragma unroll
     for (int q = 0; q < kQuads; ++q)

@@ -62,10 +62,6 @@ __global__ void attentionPlainKernel(AttentionArgs args) {
 
 }  // namespace
 
-uint64_t attentionScratchBytes(const HeadShape&, uint32_t, uint32_t) {
-  return 0;
-}
-
 cudaError_t launchAttentionPlain(const AttentionArgs& args, cudaStream_t stream) {
   const uint32_t blocks = (args.nRows * args.heads.nHeads + kWarps - 1) / kWarps;
   withType(args.type, [&](auto element) {

@@ -29,6 +29,17 @@ __device__ __forceinline__ void copyAsync(uint32_t to, const void* from, bool va
 #endif
 }
 
+__device__ __forceinline__ void commitCopies() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.commit_group;\n" ::: "memory");
+#endif
+}
+__device__ __forceinline__ void awaitCopies() {
+#if __CUDA_ARCH__ >= 800
+  asm volatile("cp.async.wait_group 0;\n" ::: "memory");
+#endif
+}
+
 __device__ __forceinline__ void loadMatrices(uint32_t (&m)[4], uint32_t at) {
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];\n"
                : "=r"(m[0]), "=r"(m[1]), "=r"(m[2]), "=r"(m[3])
@@ -74,7 +85,7 @@ __global__ void __launch_bounds__(kThreads, 1) attentionPrefillKernel(const __gr
   const auto fetchStage = [&](uint32_t j) {
     fetch<T, kDim>(args, tile, args.cache.keys, stageAt(j), j * L::kKeys);
     fetch<T, kDim>(args, tile, args.cache.values, stageAt(j) + L::kTile * 2, j * L::kKeys);
-    asm volatile("cp.async.commit_group;\n" ::: "memory");
+    commitCopies();
   };
   fetchStage(firstTile);
 
@@ -110,7 +121,7 @@ __global__ void __launch_bounds__(kThreads, 1) attentionPrefillKernel(const __gr
 
 #pragma unroll 1
   for (uint32_t j = firstTile; j <= lastTile; ++j) {
-    asm volatile("cp.async.wait_group 0;\n" ::: "memory");
+    awaitCopies();
     __syncthreads();
     if (j < lastTile) fetchStage(j + 1);
     if (idle) continue;

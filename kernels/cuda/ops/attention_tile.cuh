@@ -30,10 +30,10 @@ struct QueryTile {
 template <uint32_t kRows>
 __device__ __forceinline__ bool findQueryTile(const AttentionArgs& args, uint32_t index, uint32_t* starts,
                                               QueryTile& tile) {
-  const uint32_t nSequences = min(args.step.header->nSequences, args.sequenceBound());
   const uint32_t perTile = tokensPerTile(args.heads, kRows);
-  countWork(args, nSequences, starts,
-            [&](const SequenceSpan& span) { return span.nTokens > 1 ? (span.nTokens + perTile - 1) / perTile : 0; });
+  const uint32_t nSequences = countWork(args, starts, [&](const SequenceSpan& span) {
+    return span.nTokens > 1 ? (span.nTokens + perTile - 1) / perTile : 0;
+  });
   const uint32_t nTiles = starts[nSequences], fromEnd = index / args.heads.nKvHeads;
   if (fromEnd >= nTiles) return false;
   const uint32_t unit = nTiles - 1 - fromEnd;

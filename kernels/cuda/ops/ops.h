@@ -123,17 +123,19 @@ struct AttentionArgs {
   uint32_t window = 0;
   const float* alibiSlopes = nullptr;  ///< [nHeads] or null
   KvView cache;
-  StepView step;
+  StepView step;                 ///< spans can be read for nRows entries, however many there are
   bool decodeOnly = false;       ///< every sequence of the step has one token
   uint32_t maxContextBound = 0;  ///< no sequence's contextLength + nTokens is above it; 0: unknown
   uint32_t maxSequences = 0;     ///< no step of this launch has more; 0: as many as rows
-  void* scratch = nullptr;       ///< attentionScratchBytes(), attention's own: zero at first, then left as it was
+  void* scratch = nullptr;       ///< attentionScratchBytes()
+  uint32_t* counters = nullptr;  ///< attentionCounters(), attention's own: zero at first, and left at zero
   uint32_t nMultiprocessors = 0;
 
   constexpr uint32_t sequenceBound() const { return maxSequences > 0 && maxSequences < nRows ? maxSequences : nRows; }
 };
-/// `maxSequences` as in the launch (rows, where the launch says 0).
+/// For launches of up to `maxSequences`.
 uint64_t attentionScratchBytes(const HeadShape& heads, uint32_t maxSequences, uint32_t nMultiprocessors);
+uint64_t attentionCounters(const HeadShape& heads, uint32_t maxSequences);
 /// The best way there is for this shape on a device of compute capability `major`.x.
 cudaError_t launchAttention(const AttentionArgs& args, int major, cudaStream_t stream);
 /// Any shape and type, one warp a query: the plain path.

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <numeric>
 #include <random>
+#include <sstream>
 
 #include "kernels/backend.h"
 #include "kernels/cuda/ops/element.cuh"
@@ -77,14 +78,15 @@ const char* nameOf(DType type) {
 }  // namespace
 
 std::string BedCase::name() const {
-  std::string text = std::to_string(heads.nHeads) + "x" + std::to_string(heads.nKvHeads) + "x" +
-                     std::to_string(heads.headDim) + "_" + nameOf(type) + nameOf(cacheType);
-  if (softcap > 0) text += "_cap";
-  if (window > 0) text += "_window" + std::to_string(window);
-  if (alibi) text += "_alibi";
+  std::ostringstream text;
+  text << heads.nHeads << "x" << heads.nKvHeads << "x" << heads.headDim << "_" << nameOf(type) << nameOf(cacheType);
+  if (softcap > 0) text << "_cap";
+  if (window > 0) text << "_window" << window;
+  if (alibi) text << "_alibi";
   for (size_t i = 0; i < sequences.size() && i < 4; ++i)
-    text += "_" + std::to_string(sequences[i].context) + "+" + std::to_string(sequences[i].nTokens);
-  return text + "_of" + std::to_string(sequences.size());
+    text << "_" << sequences[i].context << "+" << sequences[i].nTokens;
+  text << "_of" << sequences.size();
+  return text.str();
 }
 
 const char* whyNoDevice() {
@@ -146,7 +148,9 @@ AttentionBed::AttentionBed(const BedCase& bedCase) : m_case(bedCase) {
   args.step.header = upload(std::vector<StepHeader>{header});
   args.step.positions = upload(m_positions);
   args.step.sequenceOf = upload(sequenceOf);
-  args.step.spans = upload(m_spans);
+  std::vector<SequenceSpan> room = m_spans;
+  room.resize(m_nTokens + m_case.padRows, {0xffffffffu, 1, 0xffffffffu, 0});
+  args.step.spans = upload(room);
   args.step.blockTable = upload(m_blockTable);
   args.decodeOnly = std::all_of(m_spans.begin(), m_spans.end(), [](const SequenceSpan& s) { return s.nTokens == 1; });
   args.maxContextBound = m_case.maxContextBound;
@@ -155,6 +159,8 @@ AttentionBed::AttentionBed(const BedCase& bedCase) : m_case(bedCase) {
   args.nMultiprocessors = static_cast<uint32_t>(value);
   const uint64_t scratch = attentionScratchBytes(heads, args.sequenceBound(), args.nMultiprocessors);
   args.scratch = allocate<std::byte>(scratch);
+  const uint64_t nCounters = attentionCounters(heads, args.sequenceBound());
+  args.counters = allocate<uint32_t>(nCounters);
   const uint32_t cols = (heads.nHeads + 2 * heads.nKvHeads) * heads.headDim;
   void* qkv = allocate<std::byte>(size_t{args.nRows} * cols * sizeOf(m_case.type));
   args.qkv = qkv;
@@ -170,7 +176,8 @@ AttentionBed::AttentionBed(const BedCase& bedCase) : m_case(bedCase) {
     m_args.push_back(args);
   }
   if (m_error != cudaSuccess) return;
-  cudaMemset(args.scratch, 0, scratch);
+  cudaMemset(args.scratch, 0xff, scratch);
+  cudaMemset(args.counters, 0, nCounters * sizeof(uint32_t));
   // NaN in every type; after it, what the sequences own is filled.
   cudaMemset(qkv, 0xff, size_t{args.nRows} * cols * sizeOf(m_case.type));
   for (const AttentionArgs& layer : m_args) {

@@ -1,5 +1,6 @@
 // How fast attention is, beside what the memory gives in the same run: decode as GB/s of keys and values and the share
 // of a read stream, prefill as TFLOP/s of visible pairs.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <vector>

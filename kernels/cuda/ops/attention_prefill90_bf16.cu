@@ -1,0 +1,5 @@
+#include "kernels/cuda/ops/attention_prefill90.cuh"
+
+namespace kernels::cuda::prefill90 {
+template cudaError_t launchType<__nv_bfloat16>(const AttentionArgs& args, cudaStream_t stream);
+}  // namespace kernels::cuda::prefill90
