@@ -49,7 +49,7 @@ Result<DeviceChoice> chooseDevice(const EngineOptions& options) {
   if (static_cast<size_t>(*number) >= devices.size()) {
     return Error{
         ErrorCode::InvalidArgument,
-        fmt::format("--device {}: this machine has {} (cuda:0 to cuda:{}).", options.device,
+        fmt::format("--device {}: this machine has {}. Use --device cuda:0 to cuda:{}.", options.device,
                     devices.size() == 1 ? "one GPU" : fmt::format("{} GPUs", devices.size()), devices.size() - 1),
         "device"};
   }

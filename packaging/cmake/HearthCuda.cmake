@@ -5,8 +5,18 @@ if(HEARTH_CUDA STREQUAL "AUTO" OR HEARTH_CUDA)
   include(CheckLanguage)
   check_language(CUDA)
   if(CMAKE_CUDA_COMPILER)
-    # What users' cards are; 90a has the instructions that Hopper's own kernels need. One is enough to develop with.
-    set(HEARTH_CUDA_ARCHITECTURES "75;80;86;89;90a" CACHE STRING "Compute capabilities to build the CUDA module for")
+    # One is enough where the program stays on the machine that builds it: its own card's, or Hopper's where there is
+    # none. 90a has the instructions that Hopper's own kernels need.
+    set(_card 90)
+    execute_process(COMMAND nvidia-smi --query-gpu=compute_cap --format=csv,noheader OUTPUT_VARIABLE _caps
+      ERROR_QUIET RESULT_VARIABLE _failed)
+    if(NOT _failed AND _caps MATCHES "^([0-9]+)\\.([0-9]+)")
+      set(_card ${CMAKE_MATCH_1}${CMAKE_MATCH_2})
+    endif()
+    if(_card STREQUAL "90")
+      set(_card 90a)
+    endif()
+    set(HEARTH_CUDA_ARCHITECTURES ${_card} CACHE STRING "Compute capabilities to build the CUDA module for")
     set(CMAKE_CUDA_ARCHITECTURES "")
     foreach(arch IN LISTS HEARTH_CUDA_ARCHITECTURES)
       list(APPEND CMAKE_CUDA_ARCHITECTURES "${arch}-real")

@@ -2,6 +2,9 @@
 include(GNUInstallDirs)
 
 install(TARGETS hearth-cli RUNTIME)
+if(TARGET hearth_cuda)
+  install(TARGETS hearth_cuda LIBRARY DESTINATION lib/hearth)
+endif()
 if(TARGET hearth)
   install(TARGETS hearth RUNTIME)
   install(FILES packaging/hearth.desktop DESTINATION ${CMAKE_INSTALL_DATADIR}/applications)

@@ -76,7 +76,7 @@ TEST(OptionChecks, DefaultsAreFilledIn) {
   model.trainedContext = 4096;
   const EngineOptions out = resolvedOptions({}, model);
   EXPECT_EQ(out.modelId, "tiny");
-  EXPECT_EQ(out.device, "cpu");
+  EXPECT_EQ(out.device, "auto");  // what it means is for chooseDevice to say, on the machine that loads
   EXPECT_EQ(out.maxModelLen, 4096u);
   EXPECT_EQ(out.maxNumBatchedTokens, 4096u);
   EXPECT_EQ(out.maxWaiting, 1024u);
