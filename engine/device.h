@@ -18,8 +18,8 @@ struct DeviceChoice {
   bool isCuda() const { return cudaIndex >= 0; }
 };
 
-/// "auto" takes the first GPU, and the CPU, saying why, where there is none (for now always the CPU). A GPU asked for by name that cannot be had
-/// is an error, never the CPU in its place.
+/// "auto" takes the first GPU, and the CPU, saying why, where there is none (for now always the CPU). A GPU asked for
+/// by name that cannot be had is an error, never the CPU in its place.
 Result<DeviceChoice> chooseDevice(const EngineOptions& options);
 
 /// A backend on the chosen device that computes in `compute`.
