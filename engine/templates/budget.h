@@ -1,9 +1,12 @@
 // What one rendering may use up, and how anything inside the interpreter fails.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 
 namespace engine::jinja {
 
@@ -62,20 +65,67 @@ class Budget {
   size_t m_taken = 0;
 };
 
-/// Memory of one object, given back when the object goes.
+/// What an allocation takes from the machine: glibc keeps 8 bytes before each and hands out multiples of 16, from 32.
+constexpr size_t heapBytes(size_t bytes) {
+  return bytes == 0 ? 0 : std::max<size_t>(32, (bytes + 8 + 15) / 16 * 16);
+}
+
+/// Memory that a part of the rendering holds, given back when it goes.
 class Charge {
  public:
   Charge() = default;
-  Charge(Budget* budget, size_t bytes) : m_budget(budget), m_bytes(bytes) { budget->take(bytes); }
+  explicit Charge(Budget* budget, size_t bytes = 0) : m_budget(budget), m_bytes(bytes) { budget->take(bytes); }
   Charge(Charge&& other) noexcept : m_budget(other.m_budget), m_bytes(other.m_bytes) { other.m_budget = nullptr; }
   Charge& operator=(Charge&&) = delete;
   ~Charge() {
     if (m_budget != nullptr) m_budget->give(m_bytes);
   }
+  /// What is held now, which must not be asked of a charge without a budget.
+  void set(size_t bytes) {
+    if (bytes > m_bytes) m_budget->take(bytes - m_bytes);
+    if (bytes < m_bytes) m_budget->give(m_bytes - bytes);
+    m_bytes = bytes;
+  }
+  /// Leaves it taken; somebody else gives it back.
+  void keep() { m_budget = nullptr; }
 
  private:
   Budget* m_budget = nullptr;
   size_t m_bytes = 0;
 };
+
+/// Allocator for std::allocate_shared: the object and its counts are paid for as one piece.
+template <typename T>
+class Accounted {
+ public:
+  using value_type = T;
+  explicit Accounted(Budget* budget) : m_budget(budget) {}
+  template <typename U>
+  explicit Accounted(const Accounted<U>& other) : m_budget(other.budget()) {}
+
+  T* allocate(size_t n) {
+    Charge charge(m_budget, heapBytes(n * sizeof(T)));
+    T* memory = std::allocator<T>().allocate(n);
+    charge.keep();
+    return memory;
+  }
+  void deallocate(T* memory, size_t n) {
+    std::allocator<T>().deallocate(memory, n);
+    m_budget->give(heapBytes(n * sizeof(T)));
+  }
+  Budget* budget() const { return m_budget; }
+  template <typename U>
+  bool operator==(const Accounted<U>& other) const {
+    return m_budget == other.budget();
+  }
+
+ private:
+  Budget* m_budget;
+};
+
+template <typename T, typename... Args>
+std::shared_ptr<T> makeAccounted(Budget* budget, Args&&... args) {
+  return std::allocate_shared<T>(Accounted<T>(budget), std::forward<Args>(args)...);
+}
 
 }  // namespace engine::jinja

@@ -67,19 +67,14 @@ Value Interpreter::callBuiltin(Builtin builtin, const Arguments& arguments) {
     case Builtin::Range:
       return range(arguments);
     case Builtin::Namespace: {
-      m_namespaces.push_back(std::make_unique<NamespaceObject>(NamespaceObject{{}, Charge(&m_budget, 256)}));
+      m_namespaces.push_back(std::make_unique<NamespaceObject>(NamespaceObject{{}, Charge(&m_budget)}));
       NamespaceObject* object = m_namespaces.back().get();
       for (const Value& value : arguments.positional) {
         if (!value.is(Kind::Dict)) fail("namespace takes a mapping or named values");
-        for (const auto& [key, item] : value.dict().entries) {
-          m_budget.take(sizeof(Value));
-          object->attributes.emplace_back(textOf(key).bytes(), item);
-        }
+        for (const auto& [key, item] : value.dict().entries) object->attributes.emplace_back(textOf(key).bytes(), item);
       }
-      for (const auto& [name, value] : arguments.named) {
-        m_budget.take(sizeof(Value) + name.size());
-        object->attributes.emplace_back(name, value);
-      }
+      for (const auto& [name, value] : arguments.named) object->attributes.emplace_back(name, value);
+      account(*object);
       return Value(object);
     }
     case Builtin::Dict: {

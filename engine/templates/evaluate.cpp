@@ -17,7 +17,7 @@ std::string objectName(const Value& value) {
 
 Value Interpreter::evaluateName(const Expr& expr) {
   const Value* value = m_scope->find(expr.id);
-  return value != nullptr ? *value : makeUndefined(quoted(expr.name) + " is undefined");
+  return value != nullptr ? *value : makeUndefined(&m_budget, quoted(expr.name) + " is undefined");
 }
 
 Value Interpreter::evaluate(const Expr& expr) {
@@ -108,7 +108,7 @@ Value Interpreter::evaluate(const Expr& expr) {
       const bool condition = isTrue(evaluate(*expr.children[0]));
       if (condition) return evaluate(*expr.children[1]);
       if (expr.children[2]) return evaluate(*expr.children[2]);
-      return makeUndefined("the inline if in line " + std::to_string(expr.line) + " has no else");
+      return makeUndefined(&m_budget, "the inline if in line " + std::to_string(expr.line) + " has no else");
     }
     case ExprKind::Captured:
       return m_captured;
@@ -156,10 +156,12 @@ Value Interpreter::evaluateConcat(const Expr& expr) {
 
 Arguments Interpreter::evaluateArguments(const Expr& expr) {
   Arguments arguments;
+  arguments.charge.emplace(&m_budget);
   for (size_t i = 1; i < expr.children.size(); ++i) {
     Value value = evaluate(*expr.children[i]);
     if (expr.starArguments && i + 1 == expr.children.size()) {
-      for (Value& item : iterate(value)) arguments.positional.push_back(std::move(item));
+      const Items items = iterate(value);
+      arguments.positional.insert(arguments.positional.end(), items.begin(), items.end());
     } else {
       arguments.positional.push_back(std::move(value));
     }
@@ -176,6 +178,9 @@ Arguments Interpreter::evaluateArguments(const Expr& expr) {
       arguments.named.emplace_back(key.bytes(), item);
     }
   }
+  size_t bytes = heapSize(arguments.positional) + heapSize(arguments.named);
+  for (const auto& [name, value] : arguments.named) bytes += heapSize(name);
+  arguments.charge->set(bytes);
   return arguments;
 }
 
@@ -195,26 +200,33 @@ Value Interpreter::evaluateSlice(const Expr& expr) {
   return slice(*this, object, begin, end, step.value_or(1));
 }
 
-std::vector<Value> Interpreter::iterate(const Value& value) {
+Items Interpreter::iterate(const Value& value) {
+  const auto room = [this](size_t n) {
+    m_budget.spend(n);
+    Items items{{}, Charge(&m_budget, heapBytes(n * sizeof(Value)))};
+    items.values.reserve(n);
+    return items;
+  };
   switch (value.kind()) {
     case Kind::Undefined:
-      return {};
-    case Kind::List:
-      m_budget.spend(value.items().size());
-      return value.items();
+      return room(0);
+    case Kind::List: {
+      Items items = room(value.items().size());
+      items.values = value.items();
+      return items;
+    }
     case Kind::Dict: {
-      std::vector<Value> keys;
-      m_budget.spend(value.dict().entries.size());
-      for (const auto& entry : value.dict().entries) keys.push_back(entry.first);
+      Items keys = room(value.dict().entries.size());
+      for (const auto& entry : value.dict().entries) keys.values.push_back(entry.first);
       return keys;
     }
     case Kind::String: {
-      std::vector<Value> characters;
       const Text& text = value.text();
+      Items characters = room(countCodePoints(text.bytes()));
       size_t length = 0;
       for (size_t i = 0; i < text.size(); i += length) {
         decodeAt(text.bytes(), i, &length);
-        characters.push_back(string(text.substr(i, length)));
+        characters.values.push_back(string(text.substr(i, length)));
       }
       return characters;
     }
@@ -226,7 +238,7 @@ std::vector<Value> Interpreter::iterate(const Value& value) {
 Value Interpreter::getAttribute(const Value& value, const std::string& name) {
   switch (value.kind()) {
     case Kind::Undefined:
-      fail(value.undefined().hint ? *value.undefined().hint : "the value is undefined");
+      fail(value.undefined().hint ? value.undefined().hint->text : "the value is undefined");
     case Kind::Namespace:
       for (const auto& [attribute, item] : value.nameSpace().attributes) {
         if (attribute == name) return item;
@@ -242,14 +254,14 @@ Value Interpreter::getAttribute(const Value& value, const std::string& name) {
       break;
     default:
       if (isMethod(value.kind(), name)) {
-        return Value(std::shared_ptr<const MethodObject>(std::make_shared<MethodObject>(MethodObject{value, name})));
+        return makeMethod(&m_budget, value, name);
       }
       if (value.is(Kind::Dict)) {
         m_budget.spend(value.dict().entries.size() / 8);
         if (const Value* item = value.dict().find(name)) return *item;
       }
   }
-  return makeUndefined(quoted(objectName(value)) + " has no attribute " + quoted(name));
+  return makeUndefined(&m_budget, quoted(objectName(value)) + " has no attribute " + quoted(name));
 }
 
 Value Interpreter::getItem(const Value& value, const Value& key) {
@@ -270,7 +282,7 @@ Value Interpreter::getItem(const Value& value, const Value& key) {
     }
   }
   if (key.is(Kind::String)) return getAttribute(value, key.bytes());
-  return makeUndefined(objectName(value) + " has no element " + textOf(key).bytes());
+  return makeUndefined(&m_budget, objectName(value) + " has no element " + textOf(key).bytes());
 }
 
 Value Interpreter::loopAttribute(const LoopObject& loop, const std::string& name, const Value& self) {
@@ -287,7 +299,7 @@ Value Interpreter::loopAttribute(const LoopObject& loop, const std::string& name
   if (name == "previtem") return index > 0 ? loop.items[loop.index - 1] : Value();
   if (name == "nextitem") return loop.index + 1 < loop.items.size() ? loop.items[loop.index + 1] : Value();
   if (name == "cycle" || name == "changed") {
-    return Value(std::shared_ptr<const MethodObject>(std::make_shared<MethodObject>(MethodObject{self, name})));
+    return makeMethod(&m_budget, self, name);
   }
   return Value();
 }

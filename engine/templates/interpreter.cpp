@@ -19,6 +19,7 @@ void Scope::set(NameId id, Value value) {
     }
   }
   variables.emplace_back(id, std::move(value));
+  charge.set(heapSize(variables));
 }
 
 /// Counts nested evaluations.
@@ -44,8 +45,9 @@ class Interpreter::Depth {
 class Interpreter::ScopeGuard {
  public:
   ScopeGuard(Interpreter* interpreter, std::shared_ptr<Scope> parent)
-      : m_interpreter(interpreter), m_before(std::move(interpreter->m_scope)) {
-    interpreter->m_scope = std::make_shared<Scope>(std::move(parent));
+      : m_interpreter(interpreter), m_before(interpreter->m_scope) {
+    Budget* budget = &interpreter->m_budget;
+    interpreter->m_scope = makeAccounted<Scope>(budget, budget, std::move(parent));
   }
   explicit ScopeGuard(Interpreter* interpreter) : ScopeGuard(interpreter, interpreter->m_scope) {}
   ~ScopeGuard() { m_interpreter->m_scope = std::move(m_before); }
@@ -58,8 +60,11 @@ class Interpreter::ScopeGuard {
 };
 
 Interpreter::Interpreter(const Ast& ast, const Limits& limits, Clock clock)
-    : m_budget(limits), m_ast(ast), m_clock(clock), m_globals(std::make_shared<Scope>(nullptr)) {
-  m_scope = std::make_shared<Scope>(m_globals);
+    : m_budget(limits),
+      m_ast(ast),
+      m_clock(clock),
+      m_globals(makeAccounted<Scope>(&m_budget, &m_budget, nullptr)),
+      m_scope(makeAccounted<Scope>(&m_budget, &m_budget, m_globals)) {
   defineBuiltins();
 }
 
@@ -90,17 +95,25 @@ Text Interpreter::render() {
   return capture(m_ast.body);
 }
 
-Text Interpreter::capture(const Block& block) {
+template <typename F>
+Text Interpreter::captureOf(F&& work) {
   Text out;
-  Text* before = m_out;
-  m_out = &out;
-  execute(block);
+  Charge charge(&m_budget);
+  Text* before = std::exchange(m_out, &out);
+  Charge* chargeBefore = std::exchange(m_outCharge, &charge);
+  work();
   m_out = before;
+  m_outCharge = chargeBefore;
   return out;
+}
+
+Text Interpreter::capture(const Block& block) {
+  return captureOf([&] { execute(block); });
 }
 
 void Interpreter::write(const Value& value) {
   writeText(value, &m_budget, m_out);
+  m_outCharge->set(m_out->heapSize());
 }
 
 Interpreter::Flow Interpreter::execute(const Block& block) {
@@ -196,16 +209,17 @@ Interpreter::Flow Interpreter::executeWith(const Stmt& stmt) {
   return execute(stmt.body);
 }
 
-std::vector<Value> Interpreter::loopItems(const Stmt& stmt, const Value& over) {
-  std::vector<Value> items = iterate(over);
+Items Interpreter::loopItems(const Stmt& stmt, const Value& over) {
+  Items items = iterate(over);
   if (!stmt.condition) return items;
-  std::vector<Value> kept;
-  for (Value& item : items) {
+  size_t nKept = 0;
+  for (size_t i = 0; i < items.size(); ++i) {
     const ScopeGuard scope(this);
-    assign(*stmt.target, item);
-    if (isTrue(evaluate(*stmt.condition))) kept.push_back(std::move(item));
+    assign(*stmt.target, items[i]);
+    if (isTrue(evaluate(*stmt.condition))) items.values[nKept++] = items[i];
   }
-  return kept;
+  items.values.resize(nKept);
+  return items;
 }
 
 Interpreter::Flow Interpreter::executeFor(const Stmt& stmt) {
@@ -214,18 +228,18 @@ Interpreter::Flow Interpreter::executeFor(const Stmt& stmt) {
   return executeFor(stmt, loopItems(stmt, over), 0);
 }
 
-Interpreter::Flow Interpreter::executeFor(const Stmt& stmt, const std::vector<Value>& items, uint32_t level) {
-  if (items.empty()) {
+Interpreter::Flow Interpreter::executeFor(const Stmt& stmt, Items elements, uint32_t level) {
+  if (elements.empty()) {
     const ScopeGuard scope(this);
     return execute(stmt.orElse);
   }
-  const auto loop = std::make_shared<LoopObject>();
-  loop->items = items;
+  const auto loop = makeAccounted<LoopObject>(&m_budget, std::move(elements));
+  const std::vector<Value>& items = loop->items;
   loop->level = level;
   for (const Value& item : items) loop->depth = std::max(loop->depth, depthOf(item) + 2);
   if (loop->depth > kMaxValueDepth) fail("a value nests deeper than " + std::to_string(kMaxValueDepth) + " levels");
   if (stmt.recursive) {
-    m_budget.take(sizeof(Scope));
+    m_budget.take(2 * sizeof(m_scope));
     m_keptScopes.push_back(m_scope);
     loop->recursive = &stmt;
     loop->scope = m_scope.get();
@@ -259,11 +273,11 @@ void Interpreter::assign(const Expr& target, Value value) {
         return;
       }
     }
-    m_budget.take(sizeof(Value) + target.name.size());
     object->nameSpace().attributes.emplace_back(target.name, std::move(value));
+    account(object->nameSpace());
     return;
   }
-  const std::vector<Value> parts = iterate(value);
+  const Items parts = iterate(value);
   if (parts.size() != target.children.size()) {
     fail("cannot unpack " + std::to_string(parts.size()) + " values into " + std::to_string(target.children.size()) +
          " names");
@@ -271,10 +285,16 @@ void Interpreter::assign(const Expr& target, Value value) {
   for (size_t i = 0; i < parts.size(); ++i) m_scope->set(target.children[i]->id, parts[i]);
 }
 
+void Interpreter::account(NamespaceObject& object) {
+  size_t bytes = heapBytes(sizeof(NamespaceObject)) + sizeof(void*) + heapSize(object.attributes);
+  for (const auto& [name, value] : object.attributes) bytes += heapSize(name);
+  object.charge.set(bytes);
+}
+
 Value Interpreter::makeMacro(const Stmt& stmt) {
-  m_budget.take(sizeof(Scope) + sizeof(MacroObject));
+  m_budget.take(2 * sizeof(m_scope));
   if (m_keptScopes.empty() || m_keptScopes.back() != m_scope) m_keptScopes.push_back(m_scope);
-  auto macro = std::make_shared<MacroObject>();
+  auto macro = makeAccounted<MacroObject>(&m_budget);
   macro->statement = &stmt;
   macro->scope = m_scope.get();
   return Value(std::shared_ptr<const MacroObject>(std::move(macro)));
@@ -295,7 +315,7 @@ Value Interpreter::callMacro(const MacroObject& macro, const Arguments& argument
     fail("macro '" + definition.name + "' takes not more than " + std::to_string(nParameters) + " argument(s)");
   }
   std::vector<std::pair<Value, Value>> rest;
-  Value caller = makeUndefined("No caller defined");
+  Value caller = makeUndefined(&m_budget, "No caller defined");
   for (const auto& [name, value] : arguments.named) {
     size_t i = 0;
     while (i < nParameters && definition.parameterNames[i] != name) ++i;
@@ -316,7 +336,7 @@ Value Interpreter::callMacro(const MacroObject& macro, const Arguments& argument
     if (given[i]) continue;
     Value value = i >= firstDefault
                       ? evaluate(*definition.defaults[i - firstDefault])
-                      : makeUndefined("parameter '" + definition.parameterNames[i] + "' was not provided");
+                      : makeUndefined(&m_budget, "parameter '" + definition.parameterNames[i] + "' was not provided");
     m_scope->set(definition.parameters[i], std::move(value));
   }
   if (definition.usesCaller) m_scope->set(kCallerName, std::move(caller));
@@ -338,12 +358,7 @@ Value Interpreter::callLoop(LoopObject& loop, const Arguments& arguments) {
   const Stmt& stmt = *loop.recursive;
   const uint32_t level = loop.level + 1;
   const ScopeGuard scope(this, loop.scope->shared_from_this());
-  Text out;
-  Text* before = m_out;
-  m_out = &out;
-  executeFor(stmt, loopItems(stmt, arguments.positional[0]), level);
-  m_out = before;
-  return string(std::move(out));
+  return string(captureOf([&] { executeFor(stmt, loopItems(stmt, arguments.positional[0]), level); }));
 }
 
 }  // namespace engine::jinja

@@ -15,18 +15,20 @@ namespace engine::jinja {
 
 /// Variables of one block of the template, and those around it.
 struct Scope : std::enable_shared_from_this<Scope> {
-  explicit Scope(std::shared_ptr<Scope> around) : parent(std::move(around)) {}
+  Scope(Budget* budget, std::shared_ptr<Scope> around) : parent(std::move(around)), charge(budget) {}
   const Value* find(NameId id) const;
   void set(NameId id, Value value);
 
   std::shared_ptr<Scope> parent;
   std::vector<std::pair<NameId, Value>> variables;
+  Charge charge;
 };
 
 /// Arguments of a call, evaluated.
 struct Arguments {
   std::vector<Value> positional;
   std::vector<std::pair<std::string, Value>> named;
+  std::optional<Charge> charge;
 
   /// By position or by name; null when it was not given.
   const Value* get(size_t index, std::string_view name) const;
@@ -59,12 +61,16 @@ class Interpreter {
   Value applyFilter(std::string_view name, const Value& value, const Arguments& arguments);
   bool applyTest(std::string_view name, const Value& value, const Arguments& arguments);
   /// The elements of a list, the keys of a dict, the characters of a string.
-  std::vector<Value> iterate(const Value& value);
+  Items iterate(const Value& value);
   Value getAttribute(const Value& value, const std::string& name);
   Value getItem(const Value& value, const Value& key);
   Value string(Text text) { return makeString(&m_budget, std::move(text)); }
   Value list(std::vector<Value> items, bool tuple = false, bool content = false) {
     return makeList(&m_budget, std::move(items), tuple, content);
+  }
+  Value list(Items items, bool tuple = false, bool content = false) {
+    items.charge.set(0);
+    return makeList(&m_budget, std::move(items.values), tuple, content);
   }
   Text textOf(const Value& value) { return toText(value, &m_budget); }
   Value binary(Op op, const Value& left, const Value& right);
@@ -77,15 +83,20 @@ class Interpreter {
   Flow execute(const Block& block);
   Flow execute(const Stmt& stmt);
   Flow executeIf(const Stmt& stmt);
-  Flow executeFor(const Stmt& stmt, const std::vector<Value>& items, uint32_t level);
+  Flow executeFor(const Stmt& stmt, Items items, uint32_t level);
   Flow executeFor(const Stmt& stmt);
   Flow executeWith(const Stmt& stmt);
-  std::vector<Value> loopItems(const Stmt& stmt, const Value& over);
+  Items loopItems(const Stmt& stmt, const Value& over);
   /// Runs a block and returns what it wrote.
   Text capture(const Block& block);
+  /// What `work` writes.
+  template <typename F>
+  Text captureOf(F&& work);
   Value filtered(const Expr& expr, Text captured);
   void assign(const Expr& target, Value value);
   void write(const Value& value);
+  /// Counts what a namespace holds now.
+  void account(NamespaceObject& object);
   Value makeMacro(const Stmt& stmt);
 
   Value evaluate(const Expr& expr);
@@ -118,6 +129,7 @@ class Interpreter {
   std::vector<std::shared_ptr<Scope>> m_keptScopes;
   std::shared_ptr<Scope> m_globals, m_scope;
   Text* m_out = nullptr;
+  Charge* m_outCharge = nullptr;
   Value m_captured;
 };
 

@@ -42,13 +42,13 @@ Value length(Interpreter& in, const Value& value, const Arguments&) {
 }
 
 Value first(Interpreter& in, const Value& value, const Arguments&) {
-  const std::vector<Value> items = in.iterate(value);
-  return items.empty() ? makeUndefined("No first item, sequence was empty.") : items.front();
+  const Items items = in.iterate(value);
+  return items.empty() ? makeUndefined(in.budget(), "No first item, sequence was empty.") : items[0];
 }
 
 Value last(Interpreter& in, const Value& value, const Arguments&) {
-  const std::vector<Value> items = in.iterate(value);
-  return items.empty() ? makeUndefined("No last item, sequence was empty.") : items.back();
+  const Items items = in.iterate(value);
+  return items.empty() ? makeUndefined(in.budget(), "No last item, sequence was empty.") : items[items.size() - 1];
 }
 
 Value toList(Interpreter& in, const Value& value, const Arguments&) {
@@ -71,7 +71,7 @@ Value join(Interpreter& in, const Value& value, const Arguments& arguments) {
 }
 
 Value items(Interpreter& in, const Value& value, const Arguments&) {
-  if (value.is(Kind::Undefined)) return in.list({});
+  if (value.is(Kind::Undefined)) return in.list(std::vector<Value>());
   if (!value.is(Kind::Dict)) in.fail("Can only get item pairs from a mapping.");
   return findContainerMethod(Kind::Dict, "items")(in, value, {});
 }
@@ -143,7 +143,7 @@ template <bool largest>
 Value extreme(Interpreter& in, const Value& value, const Arguments& arguments) {
   std::vector<Keyed> list =
       keyedItems(in, value, arguments.get(1, "attribute"), flagArgument(arguments, 0, "case_sensitive", false));
-  if (list.empty()) return makeUndefined("No aggregated item, sequence was empty.");
+  if (list.empty()) return makeUndefined(in.budget(), "No aggregated item, sequence was empty.");
   size_t best = 0;
   for (size_t i = 1; i < list.size(); ++i) {
     const int order = compare(list[i].key, list[best].key, in.budget(), "<");
@@ -164,8 +164,8 @@ Value sum(Interpreter& in, const Value& value, const Arguments& arguments) {
 }
 
 Value reverse(Interpreter& in, const Value& value, const Arguments&) {
-  std::vector<Value> list = in.iterate(value);
-  std::reverse(list.begin(), list.end());
+  Items list = in.iterate(value);
+  std::reverse(list.values.begin(), list.values.end());
   if (!value.is(Kind::String)) return in.list(std::move(list), false, value.content());
   Text text;
   for (const Value& item : list) text.append(item.text());

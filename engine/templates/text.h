@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/templates/budget.h"
+
 namespace engine::jinja {
 
 /// Bytes in runs of alternating provenance. Adjacent runs of equal provenance are one run; no run is empty.
@@ -39,6 +41,11 @@ class Text {
     return result;
   }
 
+  /// Bytes that it holds on the heap.
+  size_t heapSize() const {
+    const bool inside = m_bytes.capacity() == std::string().capacity();
+    return (inside ? 0 : heapBytes(m_bytes.capacity() + 1)) + heapBytes(m_cuts.capacity() * sizeof(size_t));
+  }
   /// True when any byte came from content.
   bool anyContent() const { return !m_bytes.empty() && (m_firstIsContent || !m_cuts.empty()); }
   bool contentAt(size_t position) const;

@@ -74,7 +74,7 @@ Value toJson(Interpreter& in, const Value& value, const Arguments& arguments) {
   style.indent = indent < 0 ? -1 : static_cast<int>(indent);
   if (style.indent >= 0) style.itemSeparator.assign(1, ',');
   if (const Value* separators = arguments.get(6, "separators"); separators != nullptr && !separators->is(Kind::None)) {
-    const std::vector<Value> parts = in.iterate(*separators);
+    const Items parts = in.iterate(*separators);
     if (parts.size() != 2) in.fail("tojson needs two separators");
     style.itemSeparator = in.textOf(parts[0]).bytes();
     style.keySeparator = in.textOf(parts[1]).bytes();

@@ -119,7 +119,7 @@ Value slice(Interpreter& in, const Value& value, std::optional<int64_t> begin, s
             int64_t step) {
   if (value.is(Kind::Undefined)) return in.getAttribute(value, "");
   if (!value.is(Kind::List) && !value.is(Kind::String)) {
-    return makeUndefined(std::string(typeName(value)) + " object has no slices");
+    return makeUndefined(in.budget(), std::string(typeName(value)) + " object has no slices");
   }
   if (step == 0) in.fail("slice step cannot be zero");
   if (step == INT64_MIN) step = -INT64_MAX;
@@ -139,7 +139,7 @@ Value slice(Interpreter& in, const Value& value, std::optional<int64_t> begin, s
     const size_t length = byteOffset(std::string_view(value.bytes()).substr(first), static_cast<size_t>(to - from));
     return in.string(value.text().substr(first, length));
   }
-  const std::vector<Value> all = in.iterate(value);
+  const Items all = in.iterate(value);
   std::vector<Value> items;
   for (int64_t i = from; step > 0 ? i < to : i > to;) {
     items.push_back(all[static_cast<size_t>(i)]);

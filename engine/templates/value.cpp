@@ -6,8 +6,6 @@ namespace engine::jinja {
 
 namespace {
 
-constexpr size_t kObjectBytes = 64;
-
 int order(std::strong_ordering o) {
   return o < 0 ? -1 : o > 0 ? 1 : 0;
 }
@@ -184,8 +182,8 @@ uint32_t depthOf(const Value& value) {
 
 Value makeString(Budget* budget, Text text) {
   budget->spendBytes(text.size());
-  const size_t bytes = text.size() + kObjectBytes;
-  return Value(StringRef(std::make_shared<StringObject>(StringObject{std::move(text), Charge(budget, bytes)})));
+  Charge charge(budget, text.heapSize());
+  return Value(StringRef(makeAccounted<StringObject>(budget, StringObject{std::move(text), std::move(charge)})));
 }
 
 Value makeString(Budget* budget, std::string_view bytes, bool content) {
@@ -197,9 +195,10 @@ Value makeList(Budget* budget, std::vector<Value> items, bool tuple, bool conten
   uint32_t depth = 1;
   for (const Value& item : items) depth = deepest(depth, item);
   checkDepth(depth);
-  const size_t bytes = items.size() * sizeof(Value) + kObjectBytes;
-  return Value(ListRef(std::make_shared<ListObject>(ListObject{std::move(items), tuple, depth, Charge(budget, bytes)})),
-               content);
+  Charge charge(budget, heapSize(items));
+  return Value(
+      ListRef(makeAccounted<ListObject>(budget, ListObject{std::move(items), tuple, depth, std::move(charge)})),
+      content);
 }
 
 Value makeDict(Budget* budget, std::vector<std::pair<Value, Value>> entries, bool content) {
@@ -207,13 +206,20 @@ Value makeDict(Budget* budget, std::vector<std::pair<Value, Value>> entries, boo
   uint32_t depth = 1;
   for (const auto& entry : entries) depth = deepest(deepest(depth, entry.first), entry.second);
   checkDepth(depth);
-  const size_t bytes = entries.size() * 2 * sizeof(Value) + kObjectBytes;
-  return Value(DictRef(std::make_shared<DictObject>(DictObject{std::move(entries), depth, Charge(budget, bytes)})),
+  Charge charge(budget, heapSize(entries));
+  return Value(DictRef(makeAccounted<DictObject>(budget, DictObject{std::move(entries), depth, std::move(charge)})),
                content);
 }
 
-Value makeUndefined(std::string hint) {
-  return Value(Undefined{std::make_shared<std::string>(std::move(hint))});
+Value makeUndefined(Budget* budget, std::string hint) {
+  Charge charge(budget, heapSize(hint));
+  return Value(Undefined{makeAccounted<Hint>(budget, Hint{std::move(hint), std::move(charge)})});
+}
+
+Value makeMethod(Budget* budget, Value self, std::string name) {
+  Charge charge(budget, heapSize(name));
+  return Value(std::shared_ptr<const MethodObject>(
+      makeAccounted<MethodObject>(budget, MethodObject{std::move(self), std::move(name), std::move(charge)})));
 }
 
 }  // namespace engine::jinja

@@ -18,9 +18,13 @@ class Value;
 struct Stmt;
 struct Scope;
 
+struct Hint {
+  std::string text;
+  Charge charge;
+};
 /// A name or member that is not there; `hint` says what, for the error when it is used.
 struct Undefined {
-  std::shared_ptr<const std::string> hint;
+  std::shared_ptr<const Hint> hint;
 };
 struct None {};
 
@@ -117,6 +121,17 @@ struct NamespaceObject {
   std::vector<std::pair<std::string, Value>> attributes;
   Charge charge;
 };
+/// The elements of something, paid for while they are gone through.
+struct Items {
+  std::vector<Value> values;
+  Charge charge;
+
+  auto begin() const { return values.begin(); }
+  auto end() const { return values.end(); }
+  size_t size() const { return values.size(); }
+  bool empty() const { return values.empty(); }
+  const Value& operator[](size_t i) const { return values[i]; }
+};
 struct LoopObject {
   std::vector<Value> items;
   size_t index = 0;
@@ -126,6 +141,8 @@ struct LoopObject {
   const Stmt* recursive = nullptr;  ///< the statement to run again, for `recursive` loops
   Scope* scope = nullptr;           ///< around that statement; kept by the rendering
   uint32_t depth = 1;
+  Charge charge;
+  explicit LoopObject(Items elements) : items(std::move(elements.values)), charge(std::move(elements.charge)) {}
 };
 struct MacroObject {
   const Stmt* statement = nullptr;  ///< {% macro %} or {% call %}
@@ -134,6 +151,7 @@ struct MacroObject {
 struct MethodObject {
   Value self;
   std::string name;
+  Charge charge;
 };
 
 inline const std::vector<Value>& Value::items() const {
@@ -158,7 +176,17 @@ Value makeString(Budget* budget, Text text);
 Value makeString(Budget* budget, std::string_view bytes, bool content = false);
 Value makeList(Budget* budget, std::vector<Value> items, bool tuple = false, bool content = false);
 Value makeDict(Budget* budget, std::vector<std::pair<Value, Value>> entries, bool content = false);
-Value makeUndefined(std::string hint);
+Value makeUndefined(Budget* budget, std::string hint);
+Value makeMethod(Budget* budget, Value self, std::string name);
+/// Bytes of a vector on the heap.
+template <typename T>
+size_t heapSize(const std::vector<T>& list) {
+  return heapBytes(list.capacity() * sizeof(T));
+}
+/// Bytes of a string on the heap; short ones have none.
+inline size_t heapSize(const std::string& text) {
+  return text.capacity() == std::string().capacity() ? 0 : heapBytes(text.capacity() + 1);
+}
 
 /// str(value): appends to `out`. An undefined value writes nothing.
 void writeText(const Value& value, Budget* budget, Text* out);

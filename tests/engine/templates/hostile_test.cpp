@@ -18,8 +18,9 @@ Result<RenderedPrompt> renderWith(const std::string& source, const jinja::Limits
   return made.value()->renderRaw(prompt, limits);
 }
 
-void expectRefused(const std::string& source, const std::string& why, const std::string& line = "line 1") {
-  const Result<RenderedPrompt> result = renderWith(source, jinja::Limits(), Json::array());
+void expectRefused(const std::string& source, const std::string& why, const std::string& line = "line 1",
+                   const jinja::Limits& limits = {}) {
+  const Result<RenderedPrompt> result = renderWith(source, limits, Json::array());
   ASSERT_FALSE(result.ok()) << source.substr(0, 80);
   EXPECT_EQ(result.error().code, ErrorCode::InvalidArgument);
   EXPECT_NE(result.error().message.find(why), std::string::npos) << result.error().message;
@@ -32,15 +33,28 @@ std::string repeated(std::string_view before, std::string_view text, size_t time
   return result.append(after);
 }
 
+/// What uses up its fuel step by step needs little of it to show that it is stopped.
+jinja::Limits littleFuel() {
+  jinja::Limits limits;
+  limits.fuel = 500'000;
+  return limits;
+}
+
 TEST(HostileTemplates, EndlessLoops) {
   expectRefused(
       "{% for a in range(99999) %}\n{% for b in range(99999) %}\n{% for c in range(99999) %}{% endfor %}{% endfor %}{% "
       "endfor %}",
-      "does not come to an end", "line 3");
+      "does not come to an end: stopped after 500000 steps", "line 3", littleFuel());
   expectRefused(
       "{% macro f() %}{% for i in range(9999) %}{{ i * i }}{% endfor %}{% endmacro %}\n{% for i in range(99999) %}{% "
       "set x = f() %}{% endfor %}",
-      "does not come to an end");
+      "does not come to an end", "line 1", littleFuel());
+}
+
+TEST(HostileTemplates, FuelOfARealRendering) {
+  // A search is paid for before it begins: this one takes all there is at once.
+  expectRefused("{% set s = 'a' * 2000000 %}\n{{ s.find('b' * 60000) }}",
+                "does not come to an end: stopped after 32000000 steps", "line 2");
 }
 
 TEST(HostileTemplates, HugeRanges) {
@@ -82,13 +96,14 @@ TEST(HostileTemplates, MemoryAndOutput) {
   expectRefused(
       "{% set ns = namespace(s='aaaaaaaaaa') %}{% for i in range(60) %}\n{% set ns.s = ns.s + ns.s %}{% endfor %}",
       "more than 256 MiB of memory", "line 2");
-  expectRefused("{% for i in range(99999) %}{{ 'x' * 10000 }}{% endfor %}", "writes more than 64 MiB");
+  expectRefused("{% set x = 'x' * 10000 %}{% for i in range(99999) %}{{ x }}{% endfor %}", "writes more than 64 MiB");
   expectRefused(
-      "{% set ns = namespace(l=[1]) %}{% for i in range(99) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}", "");
+      "{% set ns = namespace(l=[1]) %}{% for i in range(99) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l }}",
+      "does not come to an end", "line 1", littleFuel());
   expectRefused(
       "{% set ns = namespace(l=[1]) %}{% for i in range(99) %}{% set ns.l = [ns.l, ns.l] %}{% endfor %}{{ ns.l == ns.l "
       "}}",
-      "");
+      "does not come to an end", "line 1", littleFuel());
   expectRefused("{% set ns = namespace(l=[1]) %}{% for i in range(9999) %}{% set ns.l = [ns.l] %}{% endfor %}",
                 "a value nests deeper");
   expectRefused("{{ '%999999999d' % 1 }}", "more than 10000 characters");
