@@ -17,11 +17,12 @@
 namespace kernels {
 
 struct DeviceInfo {
-  std::string kind;          ///< "cpu" or "cuda"
-  std::string name;          ///< "AMD EPYC 7B13", "NVIDIA H100 80GB HBM3"
-  std::string details;       ///< instruction set in use, driver: one line for people
-  uint32_t nThreads = 0;     ///< CPU worker threads
-  uint64_t memoryTotal = 0;  ///< bytes of the memory that weights live in
+  std::string kind;            ///< "cpu" or "cuda"
+  std::string name;            ///< "AMD EPYC 7B13", "NVIDIA H100 80GB HBM3"
+  std::string details;         ///< instruction set in use, driver: one line for people
+  uint32_t nThreads = 0;       ///< CPU worker threads
+  uint64_t memoryTotal = 0;    ///< bytes of the memory that weights live in
+  uint32_t stepsInFlight = 1;  ///< steps that may be enqueued before the oldest is waited for
 };
 
 struct MemoryInfo {
@@ -94,7 +95,7 @@ class Backend {
   /// Checks every op's shapes and formats and allocates buffers; programs of one backend share them.
   virtual Status compile(const Program& program, ProgramId* id) = 0;
 
-  /// Starts one step; may return before it is done. Only one step is in flight unless the device says otherwise.
+  /// Starts one step; may return before it is done. At most DeviceInfo::stepsInFlight are under way.
   virtual Status enqueue(ProgramId id, const StepInputs& inputs) = 0;
   /// Blocks until the oldest step in flight is done. rows has one entry per logit row.
   virtual Status wait(std::vector<SampledRow>* rows) = 0;

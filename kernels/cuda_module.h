@@ -45,6 +45,6 @@ struct CudaModule {
   Status (*createBackend)(const CudaOptions& options, std::unique_ptr<Backend>* out) = nullptr;
 };
 /// Raised with every change of Backend, CudaModule or the types they use.
-inline constexpr uint32_t kCudaModuleVersion = 1;
+inline constexpr uint32_t kCudaModuleVersion = 2;
 
 }  // namespace kernels

@@ -24,6 +24,7 @@ class BackendRunner : public StepRunner {
                                                        std::unique_ptr<Decoder> decoder, const StepLimits& limits,
                                                        uint32_t nBlocks, const ComputeType& compute, uint32_t nVocab);
 
+  uint32_t depth() const override { return m_backend->device().stepsInFlight; }
   kernels::Status writeSlot(uint32_t slot, const kernels::SlotSampling& state) override;
   kernels::Status enqueue(const kernels::StepInputs& inputs) override;
   kernels::Status wait(std::vector<kernels::SampledRow>* rows) override;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <new>
 #include <random>
+#include <utility>
 
 #include "engine/scheduler/request_checks.h"
 #include "engine/scheduler/sampling_state.h"
@@ -36,6 +37,7 @@ EngineCore::EngineCore(EngineCoreConfig config, std::shared_ptr<const Tokenizer>
     : m_config(std::move(config)),
       m_tokenizer(std::move(tokenizer)),
       m_runner(std::move(runner)),
+      m_depth(std::clamp(m_runner->depth(), 1u, kMostStepsAhead)),
       m_scheduler(m_config.limits, m_config.nBlocks, m_config.prefixCache) {
   m_counters.kvBlocksTotal = m_config.nBlocks;
   m_published = m_counters;
@@ -120,10 +122,12 @@ void EngineCore::run() {
       goOn = takeIn(/*mayWait=*/true);
       if (goOn) step();
     } catch (const std::bad_alloc&) {
+      abandonFlights();
       failAll({ErrorCode::OutOfMemory, "The host ran out of memory; the running requests were ended."});
     }
     publish();
   }
+  abandonFlights();
   checkIdle();
   failAll({ErrorCode::Unavailable, "The model was unloaded before the answer was complete."});
   publish();
@@ -132,10 +136,11 @@ void EngineCore::run() {
 bool EngineCore::takeIn(bool mayWait) {
   std::deque<RequestPtr> requests;
   std::vector<RequestId> cancels;
-  if (mayWait && m_active.empty()) checkIdle();
+  const bool idle = mayWait && m_active.empty() && m_nFlights == 0;
+  if (idle) checkIdle();
   {
     std::unique_lock lock(m_mutex);
-    if (mayWait && m_active.empty()) {
+    if (idle) {
       m_wake.wait(lock, [this] { return m_stopping || !m_inbox.empty(); });
     }
     requests.swap(m_inbox);
@@ -168,31 +173,91 @@ void EngineCore::checkIdle() {
 }
 
 void EngineCore::step() {
-  if (m_scheduler.idle()) return;
-  const StepPlan plan = m_scheduler.plan(m_pacer.budget(m_scheduler.anyDecoding()));
-  if (plan.chunks.empty()) {
-    failAll({ErrorCode::Internal, "The scheduler found nothing to run although requests wait."});
-    return;
+  while (m_nFlights < m_depth && launch()) {
   }
-  announce(plan);
-  const auto before = Clock::now();
-  const kernels::Status status = runStep(plan);
+  if (m_nFlights > 0) land();
+}
+
+bool EngineCore::launch() {
+  if (m_scheduler.idle()) return false;
+  Flight& flight = m_flights[(m_firstFlight + m_nFlights) % m_flights.size()];
+  flight.plan = m_scheduler.plan(m_pacer.budget(m_scheduler.anyDecoding()));
+  announce(flight.plan);
+  flight.began = Clock::now();
+  kernels::Status status = enqueue(flight);
+  if (status.ok() && flight.plan.chunks.empty()) {
+    // Else the tokens under way decide what comes next.
+    if (m_nFlights == 0) {
+      failAll({ErrorCode::Internal, "The scheduler found nothing to run although requests wait."});
+    }
+    return false;
+  }
+  if (status.ok()) {
+    ++m_nFlights;
+    return true;
+  }
+  // What came before it is still to be handed out; the place in the ring is its own until then.
+  while (m_nFlights > 0) land();
+  failStep(flight.plan, status);
+  flight.plan = {};
+  return false;
+}
+
+kernels::Status EngineCore::enqueue(Flight& flight) {
+  for (const SequencePtr& sequence : flight.plan.admitted) {
+    KERNELS_RETURN_IF_ERROR(m_runner->writeSlot(static_cast<uint32_t>(sequence->slot), samplingState(*sequence)));
+  }
+  if (flight.plan.chunks.empty()) return {};
+  return m_runner->enqueue(flight.inputs.build(flight.plan));
+}
+
+void EngineCore::land() {
+  Flight& flight = m_flights[m_firstFlight];
+  const kernels::Status status = wait(flight);
+  m_firstFlight = (m_firstFlight + 1) % static_cast<uint32_t>(m_flights.size());
+  --m_nFlights;
+  const StepPlan plan = std::exchange(flight.plan, {});
   ++m_counters.steps;
   if (!status.ok()) {
-    if (status.code() == kernels::StatusCode::DeviceLost) {
-      poison(fmt::format("The device was lost ({}); the model has to be loaded again.", status.message()));
-      return;
-    }
-    for (const PlannedChunk& chunk : plan.chunks) fail(chunk.sequence->request, fromStatus(status));
-    // Their slots may not have been written.
-    for (const SequencePtr& sequence : plan.admitted) fail(sequence->request, fromStatus(status));
+    failStep(plan, status);
     return;
   }
-  m_pacer.note(plan.nPrefillTokens, secondsSince(before, Clock::now()));
+  // The device began it when the one before was done.
+  const auto now = Clock::now();
+  m_pacer.note(plan.nPrefillTokens, secondsSince(std::max(flight.began, m_lastLanding), now));
+  m_lastLanding = now;
   m_scheduler.complete(plan);
   // Whoever was cancelled while the step ran gets no more tokens.
   takeIn(/*mayWait=*/false);
   deliver(plan);
+}
+
+kernels::Status EngineCore::wait(const Flight& flight) {
+  KERNELS_RETURN_IF_ERROR(m_runner->wait(&m_rows));
+  const auto& chunks = flight.plan.chunks;
+  const auto nRows = static_cast<size_t>(
+      std::count_if(chunks.begin(), chunks.end(), [](const PlannedChunk& chunk) { return chunk.samples; }));
+  if (m_rows.size() == nRows) return {};
+  return {kernels::StatusCode::Internal,
+          fmt::format("The step gave {} tokens in the place of {}.", m_rows.size(), nRows)};
+}
+
+void EngineCore::abandonFlights() {
+  for (; m_nFlights > 0; --m_nFlights) {
+    static_cast<void>(m_runner->wait(&m_rows));
+    m_flights[m_firstFlight].plan = {};
+    m_firstFlight = (m_firstFlight + 1) % static_cast<uint32_t>(m_flights.size());
+  }
+}
+
+void EngineCore::failStep(const StepPlan& plan, const kernels::Status& status) {
+  if (status.code() == kernels::StatusCode::DeviceLost) {
+    poison(fmt::format("The device was lost ({}); the model has to be loaded again.", status.message()));
+    return;
+  }
+  for (const PlannedChunk& chunk : plan.chunks) fail(chunk.sequence->request, fromStatus(status));
+  // Their slots may not have been written.
+  for (const SequencePtr& sequence : plan.admitted) fail(sequence->request, fromStatus(status));
 }
 
 void EngineCore::announce(const StepPlan& plan) {
@@ -209,29 +274,15 @@ void EngineCore::announce(const StepPlan& plan) {
   if (!plan.admitted.empty()) publish();
 }
 
-kernels::Status EngineCore::runStep(const StepPlan& plan) {
-  for (const SequencePtr& sequence : plan.admitted) {
-    KERNELS_RETURN_IF_ERROR(m_runner->writeSlot(static_cast<uint32_t>(sequence->slot), samplingState(*sequence)));
-  }
-  const kernels::StepInputs inputs = m_inputs.build(plan);
-  KERNELS_RETURN_IF_ERROR(m_runner->enqueue(inputs));
-  KERNELS_RETURN_IF_ERROR(m_runner->wait(&m_rows));
-  if (m_rows.size() != inputs.logitRows.size()) {
-    return {kernels::StatusCode::Internal,
-            fmt::format("The step gave {} tokens in the place of {}.", m_rows.size(), inputs.logitRows.size())};
-  }
-  return {};
-}
-
 void EngineCore::deliver(const StepPlan& plan) {
   size_t row = 0;
   for (const PlannedChunk& chunk : plan.chunks) {
     const SequencePtr& sequence = chunk.sequence;
     const RequestPtr request = sequence->request;
     const kernels::SampledRow* sampled = chunk.samples ? &m_rows[row++] : nullptr;
-    if (request->ended) continue;
+    if (request->ended || sequence->finished) continue;
     if (!request->promptDone) {
-      request->sink->onEvent(PrefillEvent{sequence->nComputed, request->usage.promptTokens});
+      request->sink->onEvent(PrefillEvent{chunk.end(), request->usage.promptTokens});
     }
     if (sampled != nullptr) accept(sequence, *sampled);
   }
@@ -255,7 +306,7 @@ void EngineCore::accept(const SequencePtr& sequence, const kernels::SampledRow& 
     request->firstTokenAt = request->lastTokenAt;
     startOtherAnswers(request);
   }
-  sequence->tokens.push_back(row.token);
+  sequence->take(row.token);
   ++request->usage.completionTokens;
   ++m_generatedThisStep;
 
@@ -362,6 +413,7 @@ void EngineCore::endWith(const RequestPtr& request, const GenerationEvent& lastE
 
 void EngineCore::poison(const std::string& why) {
   spdlog::error("{}", why);
+  abandonFlights();
   {
     const std::lock_guard lock(m_mutex);
     m_poisoned = why;

@@ -1,6 +1,7 @@
 // The engine's thread: takes requests in, runs step after step, gives events out.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -52,8 +53,24 @@ class EngineCore {
   /// Takes requests and cancels in; when there is nothing to do and `mayWait`, waits for them. False after stop().
   bool takeIn(bool mayWait);
   void checkIdle();
+
+  /// A step under way. The device reads the arrays of `inputs` until it is done.
+  struct Flight {
+    StepPlan plan;
+    StepInputsBuilder inputs;
+    ActiveRequest::Clock::time_point began;
+  };
+  /// Keeps the device busy: enqueues steps as far ahead as it takes them, then waits for the oldest and hands its
+  /// tokens out. What ends an answer is seen then, when the next step may be under way; that one's row is dropped.
   void step();
-  kernels::Status runStep(const StepPlan& plan);
+  /// Plans and enqueues one step; false when there is nothing to run now.
+  bool launch();
+  kernels::Status enqueue(Flight& flight);
+  void land();
+  kernels::Status wait(const Flight& flight);
+  /// Waits for what is under way without looking at it.
+  void abandonFlights();
+  void failStep(const StepPlan& plan, const kernels::Status& status);
   void announce(const StepPlan& plan);
   void deliver(const StepPlan& plan);
   /// One sampled token of one answer.
@@ -75,8 +92,11 @@ class EngineCore {
   const std::unique_ptr<StepRunner> m_runner;
 
   // The engine thread's own.
+  const uint32_t m_depth;
   Scheduler m_scheduler;
-  StepInputsBuilder m_inputs;
+  std::array<Flight, kMostStepsAhead> m_flights;  ///< a ring: nothing is allocated between enqueue and its record
+  uint32_t m_firstFlight = 0, m_nFlights = 0;
+  ActiveRequest::Clock::time_point m_lastLanding;
   PrefillPacer m_pacer;
   std::vector<kernels::SampledRow> m_rows;
   std::map<RequestId, RequestPtr> m_active;

@@ -46,8 +46,14 @@ void Scheduler::remove(const ActiveRequest& request) {
 }
 
 void Scheduler::finish(Sequence& sequence) {
-  freeResources(sequence);
-  std::erase_if(m_running, [&sequence](const SequencePtr& other) { return other.get() == &sequence; });
+  const auto same = [&sequence](const SequencePtr& other) { return other.get() == &sequence; };
+  if (sequence.slot >= 0) {
+    freeResources(sequence);
+    std::erase_if(m_running, same);
+  } else {
+    // Preempted while its last token was under way.
+    std::erase_if(m_returning, same);
+  }
   sequence.finished = true;
   if (--sequence.request->unfinished == 0) --m_requests;
 }
@@ -59,6 +65,7 @@ void Scheduler::clear() {
     m_freeSlots.push_back(sequence->slot);
     sequence->slot = -1;
     sequence->blocks.clear();
+    ++sequence->residence;
   }
   m_running.clear();
   m_requests = 0;
@@ -68,6 +75,7 @@ void Scheduler::clear() {
 void Scheduler::freeResources(Sequence& sequence) {
   m_blocks.release(sequence.blocks);
   sequence.blocks.clear();
+  ++sequence.residence;
   sequence.nComputed = sequence.nPublished = 0;
   sequence.chain = sequence.request->root;
   m_freeSlots.push_back(sequence.slot);
@@ -85,16 +93,28 @@ StepPlan Scheduler::plan(uint32_t prefillBudget) {
   planDecodes(&plan);
   const uint32_t left = m_limits.stepTokens - std::min(m_limits.stepTokens, plan.nTokens);
   const uint32_t budget = std::min({prefillBudget, m_limits.prefillTokens, left});
-  if (budget == 0) return plan;
-  admit(budget, &plan);
-  planPrefills(budget, &plan);
+  if (budget > 0) {
+    admit(budget, &plan);
+    planPrefills(budget, &plan);
+  }
+  depart(&plan);
   return plan;
+}
+
+void Scheduler::depart(StepPlan* plan) {
+  for (PlannedChunk& chunk : plan->chunks) {
+    Sequence& sequence = *chunk.sequence;
+    chunk.first = sequence.nComputed;
+    chunk.residence = sequence.residence;
+    sequence.nComputed += chunk.nTokens;
+    if (chunk.samples) ++sequence.nFlying;
+  }
 }
 
 void Scheduler::planDecodes(StepPlan* plan) {
   for (size_t i = 0; i < m_running.size() && plan->nTokens < m_limits.stepTokens;) {
     const SequencePtr sequence = m_running[i];
-    if (!sequence->decoding()) {
+    if (!sequence->decoding() || sequence->awaitsEnd()) {
       ++i;
       continue;
     }
@@ -154,7 +174,8 @@ void Scheduler::admit(uint32_t budget, StepPlan* plan) {
     } else {
       return;
     }
-    if (!tryAdmit(next, reserved)) return;
+    // One that was preempted a moment ago is computed anew once all it has said is known.
+    if (next->nFlying > 0 || !tryAdmit(next, reserved)) return;
     if (!m_returning.empty()) {
       m_returning.erase(m_returning.begin());
     } else {
@@ -235,9 +256,9 @@ void Scheduler::preempt(const SequencePtr& sequence, StepPlan* plan) {
 void Scheduler::complete(const StepPlan& plan) {
   for (const PlannedChunk& chunk : plan.chunks) {
     Sequence& sequence = *chunk.sequence;
-    sequence.nComputed += chunk.nTokens;
+    if (sequence.residence != chunk.residence) continue;
     const std::span<const TokenId> tokens(sequence.tokens);
-    for (; (sequence.nPublished + 1) * kBlock <= sequence.nComputed; ++sequence.nPublished) {
+    for (; (sequence.nPublished + 1) * kBlock <= chunk.end(); ++sequence.nPublished) {
       sequence.chain = m_blocks.publish(sequence.blocks[sequence.nPublished], sequence.chain,
                                         tokens.subspan(sequence.nPublished * kBlock, kBlock));
     }

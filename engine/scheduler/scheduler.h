@@ -19,6 +19,10 @@ struct PlannedChunk {
   SequencePtr sequence;
   uint32_t nTokens = 0;
   bool samples = false;
+  uint32_t first = 0;      ///< position of the first of them
+  uint32_t residence = 0;  ///< of the sequence when it was planned
+
+  uint32_t end() const { return first + nTokens; }
 };
 
 struct StepPlan {
@@ -45,9 +49,11 @@ class Scheduler {
   /// Takes everything out and forgets the cache.
   void clear();
 
-  /// The next step with at most `prefillBudget` prompt tokens; empty when there is nothing to do.
+  /// The next step with at most `prefillBudget` prompt tokens; empty when there is nothing to do. From here on the
+  /// step is under way: the next one may be planned before its tokens are known.
   StepPlan plan(uint32_t prefillBudget);
-  /// The device has done the step: its tokens are in the cache. Call before sampled tokens are appended.
+  /// The device has done the oldest step under way: its tokens are in the cache. Call before its sampled tokens are
+  /// taken, and after those of all earlier steps are.
   void complete(const StepPlan& plan);
 
   bool idle() const { return m_running.empty() && m_returning.empty() && m_waiting.empty(); }
@@ -64,6 +70,7 @@ class Scheduler {
   void admit(uint32_t budget, StepPlan* plan);
   bool tryAdmit(const SequencePtr& sequence, uint64_t reserved);
   void planPrefills(uint32_t budget, StepPlan* plan);
+  static void depart(StepPlan* plan);
   void planChunk(const SequencePtr& sequence, uint32_t wanted, StepPlan* plan);
   /// Makes room for the sequence's next nTokens; preempts younger ones. False when there is none.
   bool reserveBlocks(Sequence& sequence, uint32_t nTokens, StepPlan* plan);

@@ -34,8 +34,9 @@ struct ActiveRequest {
   Clock::time_point submittedAt, startedAt, firstTokenAt, lastTokenAt;
 };
 
-/// One answer. `tokens` is what is known, `nComputed` how much of it the cache holds; what is pending is computed next,
-/// be it a prompt, the token sampled last, or everything again after a preemption.
+/// One answer. `tokens` is what is known, and up to `nFlying` more are being sampled by steps under way; `nComputed` is
+/// how much of both the cache holds once those steps are done. What is pending is computed next, be it a prompt, the
+/// token sampled last, or everything again after a preemption.
 struct Sequence {
   Sequence(std::shared_ptr<ActiveRequest> owner, int answerIndex, const Tokenizer& tokenizer)
       : request(std::move(owner)),
@@ -49,7 +50,9 @@ struct Sequence {
   std::vector<TokenId> tokens;  ///< prompt and answer
   uint32_t nPrompt;
   uint32_t nComputed = 0;
+  uint32_t nFlying = 0;
   std::vector<BlockId> blocks;
+  uint32_t residence = 0;   ///< raised when the blocks are given back: what steps under way write there is nobody's
   ChainId chain = 0;        ///< after the last published block
   uint32_t nPublished = 0;  ///< leading blocks that are published
   int32_t slot = -1;        ///< sampling slot while running
@@ -57,10 +60,17 @@ struct Sequence {
   AnswerText text;
 
   uint32_t nTokens() const { return static_cast<uint32_t>(tokens.size()); }
-  uint32_t nPending() const { return nTokens() - nComputed; }
+  uint32_t nPending() const { return nTokens() + nFlying - nComputed; }
   uint32_t nGenerated() const { return nTokens() - nPrompt; }
   /// Only the token sampled last is missing in the cache.
-  bool decoding() const { return nGenerated() > 0 && nPending() == 1; }
+  bool decoding() const { return nGenerated() + nFlying > 0 && nPending() == 1; }
+  /// The last token that its limits allow is under way.
+  bool awaitsEnd() const { return nFlying > 0 && nGenerated() + nFlying >= request->maxTokens; }
+  /// The oldest token under way has come.
+  void take(TokenId token) {
+    tokens.push_back(token);
+    --nFlying;
+  }
   /// Older work goes first and is preempted last.
   bool olderThan(const Sequence& other) const {
     return request->id != other.request->id ? request->id < other.request->id : index < other.index;

@@ -13,12 +13,17 @@ kernels::StepInputs StepInputsBuilder::build(const StepPlan& plan) {
     kernels::SequenceSpan span;
     span.firstToken = static_cast<uint32_t>(m_tokens.size());
     span.nTokens = chunk.nTokens;
-    span.contextLength = sequence.nComputed;
+    span.contextLength = chunk.first;
     span.blockTableOffset = static_cast<uint32_t>(m_blockTable.size());
     m_spans.push_back(span);
-    const auto first = sequence.tokens.begin() + sequence.nComputed;
-    m_tokens.insert(m_tokens.end(), first, first + chunk.nTokens);
-    const uint32_t nBlocks = contextBlocks(sequence.nComputed + chunk.nTokens);
+    if (chunk.first < sequence.nTokens()) {
+      const auto first = sequence.tokens.begin() + chunk.first;
+      m_tokens.insert(m_tokens.end(), first, first + chunk.nTokens);
+    } else {
+      // The step before samples it.
+      m_tokens.push_back(-1 - sequence.slot);
+    }
+    const uint32_t nBlocks = contextBlocks(chunk.end());
     m_blockTable.insert(m_blockTable.end(), sequence.blocks.begin(), sequence.blocks.begin() + nBlocks);
     if (chunk.samples) {
       m_logitRows.push_back(static_cast<int32_t>(m_tokens.size() - 1));

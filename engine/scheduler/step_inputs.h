@@ -8,7 +8,7 @@
 
 namespace engine {
 
-/// Keeps its memory from step to step.
+/// Keeps its memory from step to step. A token that a step under way samples goes by its slot.
 class StepInputsBuilder {
  public:
   /// Valid until the next call.

@@ -10,6 +10,9 @@
 
 namespace engine {
 
+/// Steps under way at once: while the device works on one, the next stands in its queue.
+inline constexpr uint32_t kMostStepsAhead = 2;
+
 class StepRunner {
  public:
   StepRunner() = default;
@@ -17,11 +20,13 @@ class StepRunner {
   StepRunner& operator=(const StepRunner&) = delete;
   virtual ~StepRunner() = default;
 
-  /// Sampling state of the answer that gets this slot.
+  /// Steps that may be enqueued before the oldest is waited for, at most kMostStepsAhead.
+  virtual uint32_t depth() const { return 1; }
+  /// Sampling state of the answer that gets this slot, for the steps enqueued from now on.
   virtual kernels::Status writeSlot(uint32_t slot, const kernels::SlotSampling& state) = 0;
-  /// Starts a step; spans of `inputs` stay valid until wait().
+  /// Starts a step behind those under way; spans of `inputs` stay valid until its wait().
   virtual kernels::Status enqueue(const kernels::StepInputs& inputs) = 0;
-  /// Waits for it; one row for each logit row.
+  /// Waits for the oldest; one row for each logit row.
   virtual kernels::Status wait(std::vector<kernels::SampledRow>* rows) = 0;
 };
 

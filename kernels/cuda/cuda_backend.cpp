@@ -54,6 +54,7 @@ Status CudaBackend::open() {
       fmt::format("compute capability {}.{}, {} multiprocessors, CUDA {} driver, {}", m_device.major, m_device.minor,
                   m_device.nMultiprocessors, m_device.driver, dtypeName(m_options.compute));
   m_info.memoryTotal = m_device.memoryTotal;
+  m_info.stepsInFlight = kStepsInFlight;
   return {};
 }
 
@@ -276,7 +277,9 @@ Status CudaBackend::enqueue(ProgramId id, const StepInputs& inputs) {
   KERNELS_RETURN_IF_ERROR(checkStep(id, inputs));
   const Compiled& compiled = *m_programs[id];
   const Program& program = compiled.program.program;
-  if (inputs.blockTable.size() > program.maxTokens) {
+  if (inputs.blockTable.size() > m_inputs.tableRoom()) {
+    // The step under way reads the arrays that are about to move.
+    CUDA_RETURN_IF_ERROR(cudaStreamSynchronize(m_stream), "making room for a step");
     KERNELS_RETURN_IF_ERROR(m_inputs.reserve(program.maxTokens, program.maxLogitRows,
                                              std::bit_ceil(static_cast<uint64_t>(inputs.blockTable.size()))));
   }

@@ -27,6 +27,7 @@ class StepBuffers {
   /// Changes whenever a device address of view() has.
   uint64_t generation() const { return m_generation; }
   uint64_t bytes() const { return m_device.size(); }
+  uint64_t tableRoom() const { return m_maxTable; }
   static uint64_t bytesFor(uint32_t maxTokens, uint32_t maxLogitRows, uint64_t maxTable);
 
  private:

@@ -22,6 +22,25 @@ struct HarnessOptions {
   FakeModel model;  ///< hashModel(endOneIn) when empty
   std::vector<std::string> stopStrings;
   std::optional<int64_t> seed;
+  FakePace pace = presentPace;
+
+  /// Of the test that runs.
+  static inline FakePace presentPace;
+};
+
+/// Tests that hold however far ahead the engine works.
+class EveryPace : public testing::TestWithParam<FakePace> {
+ protected:
+  void SetUp() override { HarnessOptions::presentPace = GetParam(); }
+  void TearDown() override { HarnessOptions::presentPace = {}; }
+  /// Steps that have to begin after one before its tokens are handed out.
+  static uint32_t lag() { return GetParam().early ? GetParam().depth - 1 : 0; }
+
+ public:
+  static auto values() { return testing::Values(FakePace{1, false}, FakePace{2, false}, FakePace{2, true}); }
+  static std::string nameOf(const testing::TestParamInfo<FakePace>& pace) {
+    return "depth" + std::to_string(pace.param.depth) + (pace.param.early ? "early" : "late");
+  }
 };
 
 /// Ends the engine in its destructor and checks that every block came back.
@@ -39,7 +58,7 @@ class CoreHarness {
     config.stopIds = {kFakeEnd};
     config.stopStrings = options.stopStrings;
     config.seed = options.seed;
-    auto fake = std::make_unique<FakeRunner>(options.nBlocks, options.sequences, m_options.model);
+    auto fake = std::make_unique<FakeRunner>(options.nBlocks, options.sequences, m_options.model, options.pace);
     runner = fake.get();
     core = std::make_shared<engine::EngineCore>(config, std::make_shared<FakeTokenizer>(), std::move(fake));
     m_thread = std::thread([this] { core->run(); });

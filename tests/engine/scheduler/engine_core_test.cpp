@@ -7,6 +7,9 @@
 namespace test_support {
 namespace {
 
+class EngineCore : public EveryPace {};
+INSTANTIATE_TEST_SUITE_P(Paces, EngineCore, EveryPace::values(), EveryPace::nameOf);
+
 using engine::ErrorCode;
 using engine::FinishReason;
 
@@ -16,7 +19,7 @@ std::string textOf(const std::vector<engine::TokenId>& tokens) {
   return out;
 }
 
-TEST(EngineCore, AnswersWhatTheModelSays) {
+TEST_P(EngineCore, AnswersWhatTheModelSays) {
   CoreHarness engine;
   const auto request = CoreHarness::request("hello there", 40);
   const auto sink = engine.submit(request);
@@ -31,7 +34,7 @@ TEST(EngineCore, AnswersWhatTheModelSays) {
   EXPECT_TRUE(std::holds_alternative<engine::PrefillEvent>(events[1]));
 }
 
-TEST(EngineCore, B34TheEndTokenIsCountedAndNotShown) {
+TEST_P(EngineCore, B34TheEndTokenIsCountedAndNotShown) {
   HarnessOptions options;
   options.endOneIn = 8;
   CoreHarness engine(options);
@@ -45,7 +48,7 @@ TEST(EngineCore, B34TheEndTokenIsCountedAndNotShown) {
   EXPECT_EQ(sink->finished()->usage.completionTokens, static_cast<int64_t>(expected.size()) + 1);
 }
 
-TEST(EngineCore, IgnoreEosGoesPastEndTokensAndStopStrings) {
+TEST_P(EngineCore, IgnoreEosGoesPastEndTokensAndStopStrings) {
   HarnessOptions options;
   options.endOneIn = 8;
   options.contextLength = 100;
@@ -70,7 +73,7 @@ TEST(EngineCore, IgnoreEosGoesPastEndTokensAndStopStrings) {
   EXPECT_EQ(full->finished()->reason, FinishReason::Length);
 }
 
-TEST(EngineCore, TheContextIsFilledExactly) {
+TEST_P(EngineCore, TheContextIsFilledExactly) {
   HarnessOptions options;
   options.contextLength = 64;
   CoreHarness engine(options);
@@ -91,7 +94,7 @@ TEST(EngineCore, TheContextIsFilledExactly) {
   EXPECT_NE(refused.error().message.find("64 tokens"), std::string::npos);
 }
 
-TEST(EngineCore, B31StopStringsEndTheAnswerAndAreCounted) {
+TEST_P(EngineCore, B31StopStringsEndTheAnswerAndAreCounted) {
   CoreHarness engine;
   const auto request = CoreHarness::request("tell me", 60);
   const std::string whole = textOf(engine.expected(request));
@@ -106,7 +109,7 @@ TEST(EngineCore, B31StopStringsEndTheAnswerAndAreCounted) {
   EXPECT_EQ(sink->finished()->usage.completionTokens, static_cast<int64_t>(cut) + 3);
 }
 
-TEST(EngineCore, B33StopStringsDoNotFireOnThePrompt) {
+TEST_P(EngineCore, B33StopStringsDoNotFireOnThePrompt) {
   CoreHarness engine;
   auto request = CoreHarness::request("STOP STOP", 5);
   request.stop = {"STOP"};
@@ -115,7 +118,7 @@ TEST(EngineCore, B33StopStringsDoNotFireOnThePrompt) {
   EXPECT_EQ(sink->tokens().size(), 5u);
 }
 
-TEST(EngineCore, BadRequestsAreRefusedWithTheirField) {
+TEST_P(EngineCore, BadRequestsAreRefusedWithTheirField) {
   CoreHarness engine;
   const auto refused = [&](const std::function<void(engine::GenerationRequest&)>& spoil) {
     auto request = CoreHarness::request("ok");
@@ -135,7 +138,7 @@ TEST(EngineCore, BadRequestsAreRefusedWithTheirField) {
   EXPECT_EQ(refused([](auto& r) { r.sampling.logitBias[kFakeVocab] = 1; }), "logit_bias");
 }
 
-TEST(EngineCore, B35SameAnswerAloneTogetherChunkedAndWithAPrefixHit) {
+TEST_P(EngineCore, B35SameAnswerAloneTogetherChunkedAndWithAPrefixHit) {
   const auto prompt = [](int i) { return std::string(static_cast<size_t>(40 + 7 * i), static_cast<char>('a' + i)); };
   for (const uint32_t chunk : {1u, 16u, 33u, 512u}) {
     for (const bool prefixCache : {false, true}) {
@@ -157,7 +160,7 @@ TEST(EngineCore, B35SameAnswerAloneTogetherChunkedAndWithAPrefixHit) {
   }
 }
 
-TEST(EngineCore, PreemptedAnswersGoOnAsIfNothingHadBeen) {
+TEST_P(EngineCore, PreemptedAnswersGoOnAsIfNothingHadBeen) {
   HarnessOptions options;
   options.nBlocks = 32;  // exactly one context of 512: sixteen answers cannot all stay
   CoreHarness engine(options);
@@ -177,7 +180,7 @@ TEST(EngineCore, PreemptedAnswersGoOnAsIfNothingHadBeen) {
   EXPECT_GT(engine.core->stats().preemptions, 0u);
 }
 
-TEST(EngineCore, B28SeveralAnswersShareThePromptAndDiffer) {
+TEST_P(EngineCore, B28SeveralAnswersShareThePromptAndDiffer) {
   CoreHarness engine;
   auto request = CoreHarness::request(std::string(100, 'q'), 25);
   request.n = 5;
@@ -203,7 +206,7 @@ TEST(EngineCore, B28SeveralAnswersShareThePromptAndDiffer) {
   EXPECT_EQ(computed, 100u + 4 * 4 + 5 * 24);
 }
 
-TEST(EngineCore, B36SeedsDecideWhateverElseRuns) {
+TEST_P(EngineCore, B36SeedsDecideWhateverElseRuns) {
   CoreHarness engine;
   auto request = CoreHarness::request("once upon a time", 30);
   request.sampling.temperature = 0.9;
@@ -224,7 +227,7 @@ TEST(EngineCore, B36SeedsDecideWhateverElseRuns) {
   EXPECT_NE(random1->tokens(), random2->tokens());
 }
 
-TEST(EngineCore, TheEnginesSeedServesRequestsWithoutOne) {
+TEST_P(EngineCore, TheEnginesSeedServesRequestsWithoutOne) {
   HarnessOptions options;
   options.seed = 7;
   CoreHarness engine(options);
@@ -238,7 +241,40 @@ TEST(EngineCore, TheEnginesSeedServesRequestsWithoutOne) {
   EXPECT_EQ(first->tokens(), third->tokens());
 }
 
-TEST(EngineCore, LogprobsComeOneAToken) {
+TEST_P(EngineCore, TheNextStepIsEnqueuedBeforeTheLastIsDone) {
+  CoreHarness engine;
+  const auto sink = engine.submit(CoreHarness::request("ahead", 20));
+  ASSERT_TRUE(sink->waitDone());
+  EXPECT_EQ(engine.runner->mostUnderWay(), GetParam().depth);
+  // The last token that a limit allows is known beforehand: no step is spent behind it.
+  EXPECT_EQ(engine.runner->steps().size(), 20u);
+}
+
+TEST_P(EngineCore, AnEndSeenOneStepLateChangesNothing) {
+  HarnessOptions options;
+  // Says "bcdefghijklmnop" and the end after any prompt of 16 a's, then more if it is asked.
+  options.model = [](const auto& context, const auto&, uint64_t draw) {
+    return draw == 15 && context[0] == 'a' ? kFakeEnd : static_cast<engine::TokenId>('a' + context.size() % 16);
+  };
+  CoreHarness engine(options);
+  const auto first = engine.submit(CoreHarness::request(std::string(16, 'a'), 100));
+  ASSERT_TRUE(first->waitDone());
+  EXPECT_EQ(first->finished()->reason, FinishReason::Stop);
+  EXPECT_EQ(first->finished()->usage.completionTokens, 16);
+  EXPECT_EQ(first->tokens().size(), 15u);
+  // With the end token the second block would be full, but nobody is to have computed it.
+  auto next = CoreHarness::request(std::string(16, 'a'), 10);
+  for (const engine::TokenId token : first->tokens()) next.prompt.push_back(token);
+  next.prompt.push_back(kFakeEnd);
+  next.prompt.insert(next.prompt.end(), 16, 'z');
+  const auto second = engine.submit(next);
+  ASSERT_TRUE(second->waitDone());
+  EXPECT_EQ(second->finished()->usage.cachedTokens, 16);
+  EXPECT_EQ(second->tokens(), engine.expected(next));
+  EXPECT_TRUE(engine.eventually([](const engine::EngineStats& stats) { return stats.kvBlocksUsed == 0; }));
+}
+
+TEST_P(EngineCore, LogprobsComeOneAToken) {
   CoreHarness engine;
   auto request = CoreHarness::request("numbers", 12);
   request.sampling.topLogprobs = 3;

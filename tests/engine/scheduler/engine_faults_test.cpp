@@ -8,6 +8,9 @@
 namespace test_support {
 namespace {
 
+class EngineFaults : public EveryPace {};
+INSTANTIATE_TEST_SUITE_P(Paces, EngineFaults, EveryPace::values(), EveryPace::nameOf);
+
 using engine::EngineStats;
 using engine::ErrorCode;
 using engine::FinishReason;
@@ -16,7 +19,7 @@ bool nothingHeld(const EngineStats& stats) {
   return stats.kvBlocksUsed == 0 && stats.running == 0 && stats.waiting == 0;
 }
 
-TEST(EngineFaults, B51CancelWhileQueued) {
+TEST_P(EngineFaults, B51CancelWhileQueued) {
   HarnessOptions options;
   options.requests = 1;
   CoreHarness engine(options);
@@ -27,7 +30,7 @@ TEST(EngineFaults, B51CancelWhileQueued) {
   const auto second = engine.submit(CoreHarness::request("second"), &id);
   EXPECT_EQ(engine.core->stats().waiting, 1u);
   engine.core->cancel(id);
-  engine.runner->allow(1);  // the step that was under way, no more
+  engine.runner->allow(1 + lag());  // the step that was under way, no more
   ASSERT_TRUE(second->waitDone());
   EXPECT_EQ(second->finished()->reason, FinishReason::Cancelled);
   EXPECT_EQ(second->finished()->usage.completionTokens, 0);
@@ -36,7 +39,7 @@ TEST(EngineFaults, B51CancelWhileQueued) {
   ASSERT_TRUE(first->waitDone());
 }
 
-TEST(EngineFaults, B51CancelDuringPrefillTakesOneStep) {
+TEST_P(EngineFaults, B51CancelDuringPrefillTakesOneStep) {
   CoreHarness engine;
   engine.runner->hold();
   engine::RequestId id = 0;
@@ -53,12 +56,12 @@ TEST(EngineFaults, B51CancelDuringPrefillTakesOneStep) {
   EXPECT_EQ(engine.runner->steps().size(), 2u);
 }
 
-TEST(EngineFaults, B51CancelDuringDecodeTakesOneStepAndGivesNoMoreTokens) {
+TEST_P(EngineFaults, B51CancelDuringDecodeTakesOneStepAndGivesNoMoreTokens) {
   CoreHarness engine;
   engine.runner->hold();
   engine::RequestId id = 0;
   const auto sink = engine.submit(CoreHarness::request("decode", 400), &id);
-  engine.runner->allow(5);
+  engine.runner->allow(5 + lag());
   engine.runner->waitHeld();
   ASSERT_TRUE(sink->waitTokens(5));
   engine.core->cancel(id);
@@ -70,7 +73,7 @@ TEST(EngineFaults, B51CancelDuringDecodeTakesOneStepAndGivesNoMoreTokens) {
   EXPECT_TRUE(nothingHeld(engine.core->stats()));
 }
 
-TEST(EngineFaults, CancelShowsWhatAStopStringHeldBack) {
+TEST_P(EngineFaults, CancelShowsWhatAStopStringHeldBack) {
   HarnessOptions options;
   options.model = [](const auto&, const auto&, uint64_t) { return 's'; };
   CoreHarness engine(options);
@@ -79,7 +82,7 @@ TEST(EngineFaults, CancelShowsWhatAStopStringHeldBack) {
   request.stop = {std::string(100, 's') + "t"};
   engine::RequestId id = 0;
   const auto sink = engine.submit(request, &id);
-  engine.runner->allow(7);
+  engine.runner->allow(7 + lag());
   engine.runner->waitHeld();
   EXPECT_EQ(sink->text(), "");
   engine.core->cancel(id);
@@ -88,7 +91,7 @@ TEST(EngineFaults, CancelShowsWhatAStopStringHeldBack) {
   EXPECT_EQ(sink->text(), "sssssss");
 }
 
-TEST(EngineFaults, CancelOfSeveralAnswersEndsEachOnce) {
+TEST_P(EngineFaults, CancelOfSeveralAnswersEndsEachOnce) {
   CoreHarness engine;
   engine.runner->hold();
   auto request = CoreHarness::request("many", 400);
@@ -106,7 +109,7 @@ TEST(EngineFaults, CancelOfSeveralAnswersEndsEachOnce) {
   EXPECT_TRUE(nothingHeld(engine.core->stats()));
 }
 
-TEST(EngineFaults, B10TheQueueIsBounded) {
+TEST_P(EngineFaults, B10TheQueueIsBounded) {
   HarnessOptions options;
   options.requests = 2;
   options.waiting = 3;
@@ -122,7 +125,7 @@ TEST(EngineFaults, B10TheQueueIsBounded) {
   EXPECT_TRUE(engine.core->submit(CoreHarness::request("x"), std::make_shared<CollectingSink>()).ok());
 }
 
-TEST(EngineFaults, ALostDeviceEndsEverythingAndStaysLost) {
+TEST_P(EngineFaults, ALostDeviceEndsEverythingAndStaysLost) {
   CoreHarness engine;
   engine.runner->hold();
   const auto running = engine.submit(CoreHarness::request("running", 400));
@@ -144,7 +147,7 @@ TEST(EngineFaults, ALostDeviceEndsEverythingAndStaysLost) {
   EXPECT_EQ(later.error().code, ErrorCode::Unavailable);
 }
 
-TEST(EngineFaults, AFailedStepEndsItsRequestsAndTheEngineGoesOn) {
+TEST_P(EngineFaults, AFailedStepEndsItsRequestsAndTheEngineGoesOn) {
   CoreHarness engine;
   engine.runner->failNext({kernels::StatusCode::Internal, "a kernel refused"});
   const auto failed = engine.submit(CoreHarness::request("one"));
@@ -158,7 +161,23 @@ TEST(EngineFaults, AFailedStepEndsItsRequestsAndTheEngineGoesOn) {
   EXPECT_EQ(fine->tokens(), engine.expected(request));
 }
 
-TEST(EngineFaults, AModelWithoutUsableNumbersFailsItsRequestOnly) {
+TEST_P(EngineFaults, ARefusedStepTakesNothingFromTheStepsBeforeIt) {
+  CoreHarness engine;
+  engine.runner->refuse(4, {kernels::StatusCode::OutOfMemory, "no room for the step"});
+  const auto request = CoreHarness::request("one", 30);
+  const auto failed = engine.submit(request);
+  ASSERT_TRUE(failed->waitDone());
+  ASSERT_TRUE(failed->error());
+  EXPECT_EQ(failed->error()->code, ErrorCode::OutOfMemory);
+  auto said = engine.expected(request);
+  said.resize(3);
+  EXPECT_EQ(failed->tokens(), said);
+  const auto fine = engine.submit(request);
+  ASSERT_TRUE(fine->waitDone());
+  EXPECT_EQ(fine->tokens(), engine.expected(request));
+}
+
+TEST_P(EngineFaults, AModelWithoutUsableNumbersFailsItsRequestOnly) {
   HarnessOptions options;
   options.model = [](const auto& context, const auto&, uint64_t) { return context[0] == 'b' ? -1 : 'y'; };
   CoreHarness engine(options);
@@ -170,7 +189,7 @@ TEST(EngineFaults, AModelWithoutUsableNumbersFailsItsRequestOnly) {
   EXPECT_EQ(good->text(), "yyyyy");
 }
 
-TEST(EngineFaults, ShutdownWithRequestsInFlightEndsEachWithAnError) {
+TEST_P(EngineFaults, ShutdownWithRequestsInFlightEndsEachWithAnError) {
   HarnessOptions options;
   options.requests = 2;
   CoreHarness engine(options);
@@ -208,7 +227,7 @@ class ChainingSink : public CollectingSink {
   std::shared_ptr<CollectingSink> m_next;
 };
 
-TEST(EngineFaults, SinksMayCallTheEngine) {
+TEST_P(EngineFaults, SinksMayCallTheEngine) {
   CoreHarness engine;
   const auto next = std::make_shared<CollectingSink>();
   const auto sink = std::make_shared<ChainingSink>(*engine.core, next);
@@ -216,7 +235,7 @@ TEST(EngineFaults, SinksMayCallTheEngine) {
   ASSERT_TRUE(next->waitDone());
 }
 
-TEST(EngineFaults, TheSinkIsLetGoAfterTheLastEvent) {
+TEST_P(EngineFaults, TheSinkIsLetGoAfterTheLastEvent) {
   CoreHarness engine;
   auto sink = engine.submit(CoreHarness::request("x", 3));
   ASSERT_TRUE(sink->waitDone());
@@ -227,7 +246,7 @@ TEST(EngineFaults, TheSinkIsLetGoAfterTheLastEvent) {
 }
 
 /// Few blocks, many prompts that begin alike, salts, several answers, cancels: every answer must be exactly its own.
-TEST(EngineFaults, B54NoAnswerHoldsAnothersContentUnderEvictionAndCancels) {
+TEST_P(EngineFaults, B54NoAnswerHoldsAnothersContentUnderEvictionAndCancels) {
   for (uint32_t seed = 1; seed <= 4; ++seed) {
     std::mt19937 random(seed);
     HarnessOptions options;
@@ -277,7 +296,7 @@ TEST(EngineFaults, B54NoAnswerHoldsAnothersContentUnderEvictionAndCancels) {
   }
 }
 
-TEST(EngineFaults, ManyThreadsSubmitAndCancelAtOnce) {
+TEST_P(EngineFaults, ManyThreadsSubmitAndCancelAtOnce) {
   CoreHarness engine;
   std::vector<std::thread> threads;
   std::atomic<int> ended = 0;

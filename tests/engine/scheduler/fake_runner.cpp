@@ -1,6 +1,8 @@
 #include "tests/engine/scheduler/fake_runner.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "kernels/backend.h"
 #include "tests/support/fake_tokenizer.h"
@@ -28,12 +30,12 @@ FakeModel hashModel(uint32_t endOneIn) {
   };
 }
 
-FakeRunner::FakeRunner(uint32_t nBlocks, uint32_t nSlots, FakeModel model)
-    : m_cache(nBlocks, std::vector<Cell>(kBlock)), m_slots(nSlots), m_model(std::move(model)) {}
+FakeRunner::FakeRunner(uint32_t nBlocks, uint32_t nSlots, FakeModel model, FakePace pace)
+    : m_cache(nBlocks, std::vector<Cell>(kBlock)), m_slots(nSlots), m_model(std::move(model)), m_pace(pace) {}
 
 kernels::Status FakeRunner::writeSlot(uint32_t slot, const kernels::SlotSampling& state) {
   if (slot >= m_slots.size()) return {kernels::StatusCode::InvalidArgument, "no such slot"};
-  m_slots[slot] = {state, 0, -1};
+  send({{}, std::pair(slot, state)});
   return {};
 }
 
@@ -53,6 +55,22 @@ kernels::Status FakeRunner::check(const kernels::StepInputs& inputs) const {
   }
   if (next != inputs.tokens.size()) return bad("spans do not cover the batch");
   if (inputs.logitRows.size() != inputs.sampleSlots.size()) return bad("logit rows and slots differ in number");
+  for (const int32_t token : inputs.tokens) {
+    if (token < 0 && static_cast<size_t>(-1 - token) >= m_slots.size()) return bad("a token of no slot");
+  }
+  return checkBlocks(inputs);
+}
+
+kernels::Status FakeRunner::checkBlocks(const kernels::StepInputs& inputs) const {
+  std::set<int32_t> written;
+  for (const kernels::SequenceSpan& span : inputs.sequences) {
+    const uint32_t last = (span.contextLength + span.nTokens - 1) / kBlock;
+    for (uint32_t i = span.contextLength / kBlock; i <= last; ++i) {
+      if (!written.insert(inputs.blockTable[span.blockTableOffset + i]).second) {
+        return {kernels::StatusCode::InvalidArgument, "two sequences write one block"};
+      }
+    }
+  }
   return {};
 }
 
@@ -79,24 +97,52 @@ kernels::SampledRow FakeRunner::sample(const kernels::StepInputs& inputs, size_t
 
 kernels::Status FakeRunner::enqueue(const kernels::StepInputs& inputs) {
   {
-    std::unique_lock lock(m_mutex);
-    m_standing = true;
-    m_changed.notify_all();
-    m_changed.wait(lock, [this] { return !m_held || m_allowed > 0; });
-    m_standing = false;
-    if (m_held) --m_allowed;
-    SeenStep seen;
-    for (const kernels::SequenceSpan& span : inputs.sequences) seen.spanTokens.push_back(span.nTokens);
-    seen.nTokens = static_cast<uint32_t>(inputs.tokens.size());
-    seen.nLogitRows = static_cast<uint32_t>(inputs.logitRows.size());
-    m_steps.push_back(std::move(seen));
-    if (m_fault) {
-      const kernels::Status fault = *m_fault;
-      m_fault.reset();
-      return fault;
+    const std::lock_guard lock(m_mutex);
+    if (m_refusal && --m_refusal->first == 0) {
+      const kernels::Status refusal = m_refusal->second;
+      m_refusal.reset();
+      return refusal;
     }
   }
-  KERNELS_RETURN_IF_ERROR(check(inputs));
+  if (m_underWay >= m_pace.depth) return {kernels::StatusCode::InvalidArgument, "too many steps under way"};
+  m_mostUnderWay = std::max(m_mostUnderWay.load(), ++m_underWay);
+  send({inputs, {}});
+  return {};
+}
+
+void FakeRunner::send(Command command) {
+  m_commands.push_back(std::move(command));
+  if (m_pace.early) runOldest();
+}
+
+void FakeRunner::runOldest() {
+  const Command command = std::move(m_commands.front());
+  m_commands.pop_front();
+  if (command.slot) {
+    m_slots[command.slot->first] = {command.slot->second, 0, -1};
+  } else {
+    m_done.push_back(runStep(command.inputs));
+  }
+}
+
+kernels::Status FakeRunner::begin(const kernels::StepInputs& inputs) {
+  std::unique_lock lock(m_mutex);
+  m_standing = true;
+  m_changed.notify_all();
+  m_changed.wait(lock, [this] { return !m_held || m_allowed > 0; });
+  m_standing = false;
+  if (m_held) --m_allowed;
+  SeenStep seen;
+  for (const kernels::SequenceSpan& span : inputs.sequences) seen.spanTokens.push_back(span.nTokens);
+  seen.nTokens = static_cast<uint32_t>(inputs.tokens.size());
+  seen.nLogitRows = static_cast<uint32_t>(inputs.logitRows.size());
+  m_steps.push_back(std::move(seen));
+  return std::exchange(m_fault, std::nullopt).value_or(kernels::Status());
+}
+
+FakeRunner::Done FakeRunner::runStep(const kernels::StepInputs& inputs) {
+  if (const kernels::Status fault = begin(inputs); !fault.ok()) return {fault, {}};
+  if (const kernels::Status wrong = check(inputs); !wrong.ok()) return {wrong, {}};
   for (const kernels::SequenceSpan& span : inputs.sequences) {
     for (uint32_t i = 0; i < span.nTokens; ++i) {
       const uint32_t position = span.contextLength + i;
@@ -106,14 +152,19 @@ kernels::Status FakeRunner::enqueue(const kernels::StepInputs& inputs) {
       m_cache[static_cast<size_t>(block)][position % kBlock] = {token, position};
     }
   }
-  m_rows.clear();
-  for (size_t row = 0; row < inputs.logitRows.size(); ++row) m_rows.push_back(sample(inputs, row));
-  return {};
+  Done done;
+  for (size_t row = 0; row < inputs.logitRows.size(); ++row) done.rows.push_back(sample(inputs, row));
+  return done;
 }
 
 kernels::Status FakeRunner::wait(std::vector<kernels::SampledRow>* rows) {
-  *rows = m_rows;
-  return {};
+  if (m_underWay == 0) return {kernels::StatusCode::InvalidArgument, "no step is under way"};
+  --m_underWay;
+  while (m_done.empty()) runOldest();
+  Done done = std::move(m_done.front());
+  m_done.pop_front();
+  *rows = std::move(done.rows);
+  return done.status;
 }
 
 void FakeRunner::hold() {
@@ -142,6 +193,11 @@ void FakeRunner::waitHeld() {
 void FakeRunner::failNext(kernels::Status status) {
   const std::lock_guard lock(m_mutex);
   m_fault = std::move(status);
+}
+
+void FakeRunner::refuse(uint32_t n, kernels::Status status) {
+  const std::lock_guard lock(m_mutex);
+  m_refusal.emplace(n, std::move(status));
 }
 
 std::vector<SeenStep> FakeRunner::steps() const {

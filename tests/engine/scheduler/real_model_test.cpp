@@ -2,6 +2,7 @@
 // however the work is cut up.
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -27,6 +28,30 @@ struct Cut {
   uint32_t prefillTokens = 512, sequences = 32, nBlocks = 512;
   bool prefixCache = true;
   uint32_t nThreads = 2;
+  bool ahead = false;  ///< steps are enqueued one ahead
+};
+
+/// A runner with two steps under way: what the inner one has computed is kept until it is asked for.
+class AheadRunner : public engine::StepRunner {
+ public:
+  explicit AheadRunner(std::unique_ptr<engine::StepRunner> inner) : m_inner(std::move(inner)) {}
+  uint32_t depth() const override { return 2; }
+  kernels::Status writeSlot(uint32_t slot, const kernels::SlotSampling& state) override {
+    return m_inner->writeSlot(slot, state);
+  }
+  kernels::Status enqueue(const kernels::StepInputs& inputs) override {
+    KERNELS_RETURN_IF_ERROR(m_inner->enqueue(inputs));
+    return m_inner->wait(&m_done.emplace_back());
+  }
+  kernels::Status wait(std::vector<kernels::SampledRow>* rows) override {
+    *rows = std::move(m_done.front());
+    m_done.pop_front();
+    return {};
+  }
+
+ private:
+  std::unique_ptr<engine::StepRunner> m_inner;
+  std::deque<std::vector<kernels::SampledRow>> m_done;
 };
 
 /// One loaded model with its engine thread.
@@ -93,7 +118,9 @@ class ModelRun {
     ENGINE_ASSIGN_OR_RETURN(
         auto runner, engine::BackendRunner::create(std::move(backend), std::move(decoder), config.limits, cut.nBlocks,
                                                    compute, config.nVocab));
-    m_core = std::make_unique<engine::EngineCore>(config, std::make_shared<IdTokenizer>(), std::move(runner));
+    std::unique_ptr<engine::StepRunner> steps = std::move(runner);
+    if (cut.ahead) steps = std::make_unique<AheadRunner>(std::move(steps));
+    m_core = std::make_unique<engine::EngineCore>(config, std::make_shared<IdTokenizer>(), std::move(steps));
     m_thread = std::thread([this] { m_core->run(); });
     return {};
   }
@@ -150,19 +177,23 @@ TEST_P(CutModel, B35AnswersAreTheSameToTheBitHoweverTheWorkIsCut) {
     for (const uint32_t chunk : {7u, 48u}) {
       Cut cut;
       cut.prefillTokens = chunk;
+      cut.ahead = chunk == 48;
       ModelRun run(goldenPath(GetParam()), dtype, cut);
       ASSERT_TRUE(run.ok());
       EXPECT_EQ(run.answers(prompts, kTokens), alone) << "in chunks of " << chunk;
       EXPECT_EQ(run.answers(prompts, kTokens), alone) << "with a prefix hit, in chunks of " << chunk;
       EXPECT_GT(run.stats().cachedPromptTokens, 400u);
     }
-    Cut cut;
-    cut.nBlocks = 16;
-    ModelRun run(goldenPath(GetParam()), dtype, cut);
-    ASSERT_TRUE(run.ok());
-    const std::vector<Tokens> few(prompts.begin(), prompts.begin() + 6);
-    EXPECT_EQ(run.answers(few, kLong, 0.8), drawnLong) << "with preemptions";
-    EXPECT_GT(run.stats().preemptions, 0u);
+    for (const bool ahead : {false, true}) {
+      Cut cut;
+      cut.nBlocks = 16;
+      cut.ahead = ahead;
+      ModelRun run(goldenPath(GetParam()), dtype, cut);
+      ASSERT_TRUE(run.ok());
+      const std::vector<Tokens> few(prompts.begin(), prompts.begin() + 6);
+      EXPECT_EQ(run.answers(few, kLong, 0.8), drawnLong) << "with preemptions" << (ahead ? ", one step ahead" : "");
+      EXPECT_GT(run.stats().preemptions, 0u);
+    }
   }
 }
 

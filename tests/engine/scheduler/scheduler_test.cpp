@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/scheduler/step_inputs.h"
 #include "tests/support/fake_tokenizer.h"
 
 namespace engine {
@@ -30,7 +31,7 @@ class SchedulerTest : public testing::Test {
     StepPlan plan = scheduler.plan(budget);
     scheduler.complete(plan);
     for (const PlannedChunk& chunk : plan.chunks) {
-      if (chunk.samples) chunk.sequence->tokens.push_back(1);
+      if (chunk.samples) chunk.sequence->take(1);
     }
     EXPECT_EQ(scheduler.checkIntegrity(), "");
     return plan;
@@ -181,6 +182,72 @@ TEST_F(SchedulerTest, WithoutThePrefixCacheRequestsShareNothing) {
   again->nPrompt = 48;
   scheduler.enqueue(again);
   EXPECT_EQ(tokensOf(run(scheduler), again), 48u);
+}
+
+TEST_F(SchedulerTest, TheNextStepIsPlannedBeforeTheTokensAreKnown) {
+  Scheduler scheduler(m_limits, 64, true);
+  const SequencePtr sequence = add(scheduler, 31);
+  sequence->request->maxTokens = 3;
+  const StepPlan prompt = scheduler.plan(1000);
+  const StepPlan decode = scheduler.plan(1000);
+  ASSERT_EQ(decode.chunks.size(), 1u);
+  EXPECT_EQ(decode.chunks[0].first, 31u);
+  EXPECT_EQ(decode.chunks[0].nTokens, 1u);
+  StepInputsBuilder builder;
+  const kernels::StepInputs inputs = builder.build(decode);
+  ASSERT_EQ(inputs.tokens.size(), 1u);
+  EXPECT_EQ(inputs.tokens[0], -1 - sequence->slot);
+  EXPECT_EQ(inputs.blockTable.size(), 2u);
+  scheduler.complete(prompt);
+  EXPECT_EQ(sequence->nPublished, 1u);
+  sequence->take(7);
+  // The second block is full only with the token that the step under way computes.
+  const StepPlan last = scheduler.plan(1000);
+  EXPECT_EQ(sequence->nPublished, 1u);
+  scheduler.complete(decode);
+  EXPECT_EQ(sequence->nPublished, 2u);
+  sequence->take(8);
+  EXPECT_TRUE(sequence->awaitsEnd());
+  EXPECT_TRUE(scheduler.plan(1000).chunks.empty()) << "the third of three tokens is under way";
+  scheduler.complete(last);
+  sequence->take(9);
+  scheduler.finish(*sequence);
+  EXPECT_EQ(scheduler.checkIntegrity(), "");
+}
+
+TEST_F(SchedulerTest, AnAnswerPreemptedWithATokenUnderWayKeepsIt) {
+  for (const bool ends : {false, true}) {
+    Scheduler scheduler(m_limits, 5, /*prefixCache=*/true);
+    const SequencePtr older = add(scheduler, 31), younger = add(scheduler, 30);
+    for (const SequencePtr& sequence : {older, younger}) sequence->request->maxTokens = 100;
+    run(scheduler);
+    StepPlan plan = scheduler.plan(1000);
+    while (younger->slot >= 0) {
+      scheduler.complete(plan);
+      for (const PlannedChunk& chunk : plan.chunks) chunk.sequence->take(1);
+      StepPlan underWay = scheduler.plan(1000);
+      StepPlan ahead = scheduler.plan(1000);
+      if (younger->slot < 0) {
+        ASSERT_EQ(younger->nFlying, 1u);
+        EXPECT_EQ(younger->nPending(), younger->nTokens() + 1);
+        const uint32_t known = younger->nTokens();
+        EXPECT_TRUE(scheduler.plan(1000).admitted.empty()) << "not before its token is known";
+        scheduler.complete(underWay);
+        for (const PlannedChunk& chunk : underWay.chunks) chunk.sequence->take(1);
+        EXPECT_EQ(younger->nTokens(), known + 1);
+        if (ends) scheduler.finish(*younger);
+      } else {
+        scheduler.complete(underWay);
+        for (const PlannedChunk& chunk : underWay.chunks) chunk.sequence->take(1);
+      }
+      plan = std::move(ahead);
+    }
+    EXPECT_EQ(scheduler.checkIntegrity(), "");
+    scheduler.finish(*older);
+    EXPECT_EQ(scheduler.idle(), ends);
+    EXPECT_EQ(scheduler.plan(1000).admitted.size(), ends ? 0u : 1u);
+    EXPECT_EQ(scheduler.checkIntegrity(), "");
+  }
 }
 
 TEST_F(SchedulerTest, RemovingFreesWhereverItIs) {
