@@ -4,10 +4,12 @@
 #include <QtTest>
 
 #include "tests/support/fake_engine.h"
+#include "tests/ui/waits.h"
 #include "ui/chat/chat_model.h"
 
 using test_support::FakeEngine;
 using test_support::FakeLoad;
+using ui_test::kLong;
 
 namespace {
 
@@ -20,7 +22,7 @@ struct Rig {
         state(dir.filePath("w.ini"), QSettings::IniFormat),
         chat(tasks, *store, host, state) {
     modelHost.load({});
-    static_cast<void>(QTest::qWaitFor([this] { return chat.ready(); }, 20000));
+    static_cast<void>(QTest::qWaitFor([this] { return chat.ready(); }, kLong));
   }
 
   ~Rig() { made->reset(); }  // the host waits for whoever holds its engine
@@ -30,7 +32,7 @@ struct Rig {
     chat.send();
   }
   bool idle() {
-    return QTest::qWaitFor([this] { return !chat.busy(); }, 20000);
+    return QTest::qWaitFor([this] { return !chat.busy(); }, kLong);
   }
   QVariant role(int row, int which) { return chat.transcript()->data(chat.transcript()->index(row), which); }
   QString footerState() { return role(chat.transcript()->count() - 1, ui::TranscriptModel::StateRole).toString(); }
@@ -81,14 +83,14 @@ class ChatModelTest : public QObject {
   void committedBeforeTheEngineSeesIt() {
     Rig rig(endless());
     rig.ask("question");
-    QVERIFY(QTest::qWaitFor([&] { return !(*rig.made)->seenRequests().empty(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !(*rig.made)->seenRequests().empty(); }, kLong));
     std::vector<app::Message> kept;
     bool answered = false;
     rig.store->messages(&rig.chat, rig.chat.currentId(), [&](auto all) {
       kept = *all;
       answered = true;
     });
-    QVERIFY(QTest::qWaitFor([&] { return answered; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return answered; }, kLong));
     QCOMPARE(kept.size(), size_t(2));
     QCOMPARE(kept[0].text, std::string("question"));
     QCOMPARE(int(kept[1].state), int(app::MessageState::Streaming));
@@ -99,7 +101,7 @@ class ChatModelTest : public QObject {
   void stops() {
     Rig rig(endless());
     rig.ask("say it over and over");
-    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, kLong));
     rig.chat.stop();
     QVERIFY(rig.idle());
     QCOMPARE(rig.footerState(), QString("stopped"));
@@ -118,7 +120,7 @@ class ChatModelTest : public QObject {
   void checkpointsWhileItStreams() {
     Rig rig(endless());
     rig.ask("abcdefgh");
-    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, kLong));
     const qint64 id = rig.lastId();
     const auto keptText = [&] {
       std::string text;
@@ -129,10 +131,10 @@ class ChatModelTest : public QObject {
         }
         answered = true;
       });
-      static_cast<void>(QTest::qWaitFor([&] { return answered; }, 20000));
+      static_cast<void>(QTest::qWaitFor([&] { return answered; }, kLong));
       return text;
     };
-    QVERIFY(QTest::qWaitFor([&] { return !keptText().empty(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !keptText().empty(); }, kLong));
     rig.chat.stop();
     QVERIFY(rig.idle());
   }
@@ -182,12 +184,12 @@ class ChatModelTest : public QObject {
   void unloadInterrupts() {
     Rig rig(endless());
     rig.ask("x");
-    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, kLong));
     rig.made->reset();
     rig.modelHost.unload();
     QVERIFY(rig.idle());
     QCOMPARE(rig.footerState(), QString("interrupted"));
-    QVERIFY(QTest::qWaitFor([&] { return rig.host.state() == app::HostState::Empty; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.host.state() == app::HostState::Empty; }, kLong));
   }
 
   void parametersReachTheEngine() {
@@ -217,19 +219,19 @@ class ChatModelTest : public QObject {
     QVERIFY(rig.idle());
     QCOMPARE(rig.chat.conversations()->count(), 2);
     rig.chat.open(first);
-    QVERIFY(QTest::qWaitFor([&] { return rig.chat.currentId() == first; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.currentId() == first; }, kLong));
     QCOMPARE(rig.lastText(), QString("first chat"));
     rig.chat.rename(first, "renamed");
     QCOMPARE(rig.chat.title(), QString("renamed"));
     QSignalSpy removed(&rig.chat, &ui::ChatModel::removed);
     rig.chat.remove(first);
-    QVERIFY(removed.wait(20000));
+    QVERIFY(removed.wait(kLong));
     QCOMPARE(rig.chat.conversations()->count(), 1);
     QCOMPARE(rig.chat.currentId(), 0);
     rig.chat.undoRemove();
-    QVERIFY(QTest::qWaitFor([&] { return rig.chat.conversations()->count() == 2; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.conversations()->count() == 2; }, kLong));
     rig.chat.setSearch("second");
-    QVERIFY(QTest::qWaitFor([&] { return rig.chat.conversations()->searching(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.conversations()->searching(); }, kLong));
     QCOMPARE(rig.chat.conversations()->count(), 1);
     rig.chat.setSearch("");
     QCOMPARE(rig.chat.conversations()->count(), 2);
@@ -246,15 +248,15 @@ class ChatModelTest : public QObject {
     script.tokenDelay = std::chrono::milliseconds(1);
     (*rig.made)->setScript(script);
     rig.ask("busy one");
-    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.activity() == "answering"; }, kLong));
     const qint64 busy = rig.chat.currentId();
     rig.chat.open(quiet);
-    QVERIFY(QTest::qWaitFor([&] { return rig.chat.currentId() == quiet; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.currentId() == quiet; }, kLong));
     QCOMPARE(rig.lastText(), QString("quiet one"));
     QTest::qWait(100);
     QCOMPARE(rig.lastText(), QString("quiet one"));
     rig.chat.open(busy);
-    QVERIFY(QTest::qWaitFor([&] { return rig.chat.currentId() == busy; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.currentId() == busy; }, kLong));
     QCOMPARE(rig.footerState(), QString("streaming"));
     rig.chat.stop();
     QVERIFY(rig.idle());
@@ -264,7 +266,7 @@ class ChatModelTest : public QObject {
   void countsTokens() {
     Rig rig;
     rig.chat.setDraft("12345");
-    QVERIFY(QTest::qWaitFor([&] { return rig.chat.draftTokens() == 5; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.draftTokens() == 5; }, kLong));
     QCOMPARE(rig.chat.contextTotal(), 2048.0);
   }
 

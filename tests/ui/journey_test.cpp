@@ -8,11 +8,10 @@
 
 #include "tests/ui/window_fixture.h"
 
+using ui_test::kLong;
 using ui_test::WindowFixture;
 
 namespace {
-
-constexpr int kLong = 120000;
 
 /// Dark pixels of an empty page are none; a line of text has some hundred.
 constexpr int kLeastInk = 200;

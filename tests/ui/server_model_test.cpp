@@ -6,7 +6,10 @@
 #include <QtTest>
 
 #include "tests/support/fake_engine.h"
+#include "tests/ui/waits.h"
 #include "ui/server/server_model.h"
+
+using ui_test::kLong;
 
 namespace {
 
@@ -24,7 +27,7 @@ struct Rig {
     server.setPort(QString::number(port));
   }
   bool settled() {
-    return QTest::qWaitFor([this] { return !server.switching(); }, 20000);
+    return QTest::qWaitFor([this] { return !server.switching(); }, kLong);
   }
   QByteArray get(const QByteArray& path, const QByteArray& header = {}) {
     QTcpSocket socket;
@@ -121,7 +124,7 @@ class ServerModelTest : public QObject {
         [&] {
           return rig.server.on() && !rig.server.switching() && rig.server.address().contains(QString::number(next));
         },
-        20000));
+        kLong));
   }
 };
 

@@ -5,6 +5,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "tests/ui/waits.h"
 #include "ui/application.h"
 
 namespace ui_test {
@@ -41,7 +42,7 @@ class WindowFixture {
   QQuickItem* item(const QString& name) {
     QQuickItem* found = nullptr;
     const bool there =
-        QTest::qWaitFor([&] { return (found = findItem(m_window->contentItem(), name)) != nullptr; }, 20000);
+        QTest::qWaitFor([&] { return (found = findItem(m_window->contentItem(), name)) != nullptr; }, kLong);
     if (!there) qWarning("no visible item %s", qPrintable(name));
     return found;
   }

@@ -5,6 +5,7 @@
 #include "tests/support/fake_engine.h"
 #include "tests/ui/window_fixture.h"
 
+using ui_test::kLong;
 using ui_test::WindowFixture;
 
 namespace {
@@ -25,6 +26,13 @@ test_support::FakeLoad slowLoad() {
   return load;
 }
 
+test_support::FakeLoad endlessAnswers() {
+  test_support::FakeLoad load;
+  load.engine.endless = true;
+  load.engine.tokenDelay = std::chrono::milliseconds(1);
+  return load;
+}
+
 }  // namespace
 
 class WindowTest : public QObject {
@@ -42,7 +50,7 @@ class WindowTest : public QObject {
     WindowFixture fixture(test_support::makeFakeLoader({}));
     QVERIFY(fixture.window() != nullptr);
     fixture.context().host->load({});
-    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, kLong));
     for (const QSize size : {QSize(1440, 900), QSize(1000, 700), QSize(760, 560)}) {
       fixture.window()->resize(size);
       for (const char* page : {"chat", "model", "server", "settings"}) {
@@ -56,18 +64,33 @@ class WindowTest : public QObject {
 
   void aDamagedChatDatabaseIsSaidAndRead() {
     WindowFixture fixture(test_support::makeFakeLoader({}), "The chats were damaged; the file is now at <b>x</b>");
-    QVERIFY(fixture.visibleTextOf("startNotice").contains("The chats were damaged; the file is now at <b>x</b>"));
-    QQuickItem* notice = fixture.item("startNotice");
+    QVERIFY(fixture.visibleTextOf("windowNotice").contains("The chats were damaged; the file is now at <b>x</b>"));
+    QQuickItem* notice = fixture.item("windowNotice");
     QQuickItem* page = fixture.item("firstRunPage");
     QVERIFY(page->mapToScene({0, 0}).y() >= notice->mapToScene({0, notice->height()}).y());
     for (const char* name : {"railModel", "railServer"}) {
       fixture.click(name);
-      QVERIFY(fixture.shown("startNotice"));
+      QVERIFY(fixture.shown("windowNotice"));
     }
     fixture.application().shell().dismissNotice();
-    QVERIFY(QTest::qWaitFor([&] { return !fixture.shown("startNotice"); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.shown("windowNotice"); }, kLong));
     WindowFixture sound(test_support::makeFakeLoader({}));
-    QVERIFY(!sound.shown("startNotice"));
+    QVERIFY(!sound.shown("windowNotice"));
+  }
+
+  void settingsThatCannotBeSavedAreSaid() {
+    WindowFixture fixture(test_support::makeFakeLoader({}), "The chats were damaged");
+    // A folder stands where the file belongs.
+    const std::filesystem::path file = fixture.context().paths.config / "settings.json";
+    std::filesystem::create_directories(file / "inside");
+    fixture.application().server().setPort("8123");
+    QVERIFY(
+        QTest::qWaitFor([&] { return fixture.visibleTextOf("windowNotice").contains("could not be saved"); }, kLong));
+    QVERIFY(fixture.visibleTextOf("windowNotice").contains("settings.json"));
+    QVERIFY(fixture.visibleTextOf("windowNotice").contains("The chats were damaged"));
+    QCOMPARE(fixture.application().server().port(), 8123);
+    fixture.application().shell().dismissNotice();
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.shown("windowNotice"); }, kLong));
   }
 
   void deviceAndMemoryAreAlwaysInTheStrip() {
@@ -107,27 +130,24 @@ class WindowTest : public QObject {
   }
 
   void asksAndStopsByKeyboard() {
-    test_support::FakeLoad load;
-    load.engine.endless = true;
-    load.engine.tokenDelay = std::chrono::milliseconds(1);
-    WindowFixture fixture(test_support::makeFakeLoader(load));
+    WindowFixture fixture(test_support::makeFakeLoader(endlessAnswers()));
     fixture.context().host->load({});
-    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, kLong));
     fixture.click("composerInput");
     fixture.type("line");
     QTest::keyClick(fixture.window(), Qt::Key_Return, Qt::ShiftModifier);
     QVERIFY(!fixture.application().chat().busy());
     QTest::keyClick(fixture.window(), Qt::Key_Return);
-    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().activity() == "answering"; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().activity() == "answering"; }, kLong));
     QTest::keyClick(fixture.window(), Qt::Key_Escape);
-    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().chat().busy(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().chat().busy(); }, kLong));
     QCOMPARE(fixture.item("chatTitle")->property("text").toString(), QString("line"));
   }
 
   void tabLeavesTheComposerAndEnterPresses() {
     WindowFixture fixture(test_support::makeFakeLoader({}));
     fixture.context().host->load({});
-    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, kLong));
     fixture.click("composerInput");
     QTest::keyClick(fixture.window(), Qt::Key_Tab);
     QVERIFY(!fixture.item("composerInput")->hasActiveFocus());
@@ -145,31 +165,28 @@ class WindowTest : public QObject {
     fixture.application().shell().setPage("model");
     page.choosePath(QString::fromStdString(starter.string()));
     page.setContext(50000000);
-    QVERIFY(QTest::qWaitFor([&] { return page.plan().known && page.plan().missing > 0; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return page.plan().known && page.plan().missing > 0; }, kLong));
     QVERIFY(page.trouble());
     QVERIFY(fixture.visibleTextOf("failureTitle").contains("missing"));
     QVERIFY(!fixture.item("loadButton")->isEnabled());
     fixture.click("wayOut0");
-    QVERIFY(QTest::qWaitFor([&] { return page.context() < 50000000; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return page.context() < 50000000; }, kLong));
     QCOMPARE(page.state(), QString("empty"));  // choosing a context is not loading
   }
 
   void doubleClickOnSendStopsNothing() {
-    test_support::FakeLoad load;
-    load.engine.endless = true;
-    load.engine.tokenDelay = std::chrono::milliseconds(1);
-    WindowFixture fixture(test_support::makeFakeLoader(load));
+    WindowFixture fixture(test_support::makeFakeLoader(endlessAnswers()));
     fixture.context().host->load({});
-    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, kLong));
     fixture.application().chat().setDraft("x");
     QQuickItem* button = fixture.item("sendButton");
     QMetaObject::invokeMethod(button, "clicked");
     QVERIFY(fixture.application().chat().busy());
     QMetaObject::invokeMethod(button, "clicked");
-    QVERIFY(QTest::qWaitFor([&] { return button->property("armed").toBool(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return button->property("armed").toBool(); }, kLong));
     QVERIFY(fixture.application().chat().busy());
     fixture.click("sendButton");
-    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().chat().busy(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().chat().busy(); }, kLong));
   }
 
   void loadShowsProgressAndCancels() {
@@ -178,16 +195,16 @@ class WindowTest : public QObject {
     WindowFixture fixture(test_support::makeFakeLoader(slowLoad()));
     fixture.application().shell().setPage("model");
     fixture.application().modelPage().choosePath(QString::fromStdString(starter.string()));
-    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().loadable(); }, 20000));
-    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().plan().known; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().loadable(); }, kLong));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().plan().known; }, kLong));
     fixture.settle();
     fixture.click("loadButton");
     QVERIFY(fixture.item("cancelLoad") != nullptr);
-    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().modelPage().loadPace().isEmpty(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().modelPage().loadPace().isEmpty(); }, kLong));
     QVERIFY(fixture.visibleTextOf("loadPace").contains("/s"));
     QVERIFY(fixture.visibleTextOf("loadBytes").contains("MB"));
     QTest::keyClick(fixture.window(), Qt::Key_Escape);
-    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().state() == "empty"; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().modelPage().state() == "empty"; }, kLong));
     QVERIFY(fixture.application().modelPage().cancelled());
   }
 
@@ -206,14 +223,14 @@ class WindowTest : public QObject {
     fixture.application().modelPage().copyError();
     QVERIFY(QGuiApplication::clipboard()->text().contains("17.74 needed"));
     fixture.application().modelPage().dismissError();
-    QVERIFY(QTest::qWaitFor([&] { return !fixture.shown("failureCard"); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.shown("failureCard"); }, kLong));
   }
 
   void aPathWithoutAModelIsSaid() {
     WindowFixture fixture(test_support::makeFakeLoader({}));
     fixture.application().shell().setPage("model");
     fixture.application().modelPage().choose(QUrl::fromLocalFile("/nonexistent/model"));
-    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().modelPage().inspecting(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.application().modelPage().inspecting(); }, kLong));
     QCOMPARE(fixture.application().modelPage().problems().size(), 1);
     QVERIFY(!fixture.application().modelPage().loadable());
     fixture.application().modelPage().choose(QUrl("https://example.com/model"));
@@ -235,7 +252,7 @@ class WindowTest : public QObject {
     WindowFixture fixture(test_support::makeFakeLoader({}));
     for (const char* url : {"https://example.com/x.qml", "file:///tmp/x.qml", "http://127.0.0.1:1/x.qml"}) {
       QQmlComponent component(&fixture.application().engine(), QUrl(url));
-      QVERIFY(QTest::qWaitFor([&] { return !component.isLoading(); }, 20000));
+      QVERIFY(QTest::qWaitFor([&] { return !component.isLoading(); }, kLong));
       QVERIFY(component.isError());
     }
   }

@@ -26,6 +26,7 @@ class SettingsBridge : public QObject {
 
  signals:
   void changed(const QString& key);
+  /// The value holds for this run, but the file could not be written.
   void saveFailed(const QString& why);
 
  private:

@@ -192,7 +192,7 @@ T.ApplicationWindow {
     Notice {
         id: notice
 
-        objectName: "startNotice"
+        objectName: "windowNotice"
         anchors.top: parent.top
         anchors.left: rail.right
         anchors.right: parent.right

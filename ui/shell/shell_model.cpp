@@ -28,6 +28,9 @@ ShellModel::ShellModel(const app::AppPaths& paths, SettingsBridge& settings, QSe
   connect(&m_settings, &SettingsBridge::changed, this, [this](const QString& key) {
     if (key == "theme") emit darkChanged();
   });
+  connect(&m_settings, &SettingsBridge::saveFailed, this, [this](const QString& why) {
+    addNotice(tr("Settings hold until Hearth is closed, but could not be saved: %1").arg(why));
+  });
   m_systemScheme.askPortal();
 }
 
@@ -36,6 +39,13 @@ void ShellModel::setPage(const QString& page) {
   m_page = page;
   m_state.setValue("page", page);
   emit pageChanged();
+}
+
+void ShellModel::addNotice(const QString& text) {
+  const QString shown = displayText(text);
+  if (m_notice.contains(shown)) return;
+  m_notice += (m_notice.isEmpty() ? QString() : QStringLiteral("\n")) + shown;
+  emit noticeChanged();
 }
 
 void ShellModel::dismissNotice() {

@@ -37,7 +37,8 @@ class ShellModel : public QObject {
   QUrl home() const;
   bool starterAvailable() const { return m_starterAvailable; }
 
-  /// What was found amiss at the start, in words; empty when it was nothing, or was read.
+  /// What was found amiss at the start and settings that could not be saved since, in words; empty when it was nothing,
+  /// or was read.
   QString notice() const { return m_notice; }
   Q_INVOKABLE void dismissNotice();
 
@@ -52,6 +53,8 @@ class ShellModel : public QObject {
   void noticeChanged();
 
  private:
+  void addNotice(const QString& text);
+
   SettingsBridge& m_settings;
   QSettings& m_state;
   SystemScheme m_systemScheme;
