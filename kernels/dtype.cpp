@@ -37,29 +37,22 @@ std::string_view dtypeName(DType type) {
 namespace {
 // In the order of WeightFormat.
 constexpr std::array<WeightFormatInfo, kWeightFormatCount> kFormats{{
-    {"F32", 0, 1, 4},
-    {"F16", 1, 1, 2},
-    {"BF16", 30, 1, 2},
-    {"Q4_0", 2, 32, 18},
-    {"Q4_1", 3, 32, 20},
-    {"Q5_0", 6, 32, 22},
-    {"Q5_1", 7, 32, 24},
-    {"Q8_0", 8, 32, 34},
-    {"Q4_K", 12, 256, 144},
-    {"Q5_K", 13, 256, 176},
-    {"Q6_K", 14, 256, 210},
+    {"F32", 1, 4},
+    {"F16", 1, 2},
+    {"BF16", 1, 2},
+    {"Q4_0", 32, 18},
+    {"Q4_1", 32, 20},
+    {"Q5_0", 32, 22},
+    {"Q5_1", 32, 24},
+    {"Q8_0", 32, 34},
+    {"Q4_K", 256, 144},
+    {"Q5_K", 256, 176},
+    {"Q6_K", 256, 210},
 }};
 }  // namespace
 
 const WeightFormatInfo& weightFormatInfo(WeightFormat format) {
   return kFormats[static_cast<size_t>(format)];
-}
-
-std::optional<WeightFormat> weightFormatFromGgml(uint32_t ggmlType) {
-  for (size_t i = 0; i < kFormats.size(); ++i) {
-    if (kFormats[i].ggmlType == ggmlType) return static_cast<WeightFormat>(i);
-  }
-  return std::nullopt;
 }
 
 size_t weightRowBytes(WeightFormat format, size_t cols) {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 namespace kernels {
@@ -22,14 +21,11 @@ inline constexpr int kWeightFormatCount = 11;
 
 struct WeightFormatInfo {
   std::string_view name;   ///< "Q4_K"
-  uint32_t ggmlType;       ///< type id in a GGUF file
   uint32_t blockElements;  ///< elements that share scales; 1 for plain floats
   uint32_t blockBytes;     ///< stored bytes of one block
 };
 
 const WeightFormatInfo& weightFormatInfo(WeightFormat format);
-/// The format with this GGUF type id, or nothing when we have no kernels for it.
-std::optional<WeightFormat> weightFormatFromGgml(uint32_t ggmlType);
 /// Stored bytes of a row of `cols` elements. `cols` must be a multiple of the block's elements.
 size_t weightRowBytes(WeightFormat format, size_t cols);
 
