@@ -30,6 +30,7 @@ struct ModelInfo {
   uint64_t weightBytes = 0;  ///< in the files
   uint32_t nLayers = 0, hiddenSize = 0, nHeads = 0, nKvHeads = 0, headDim = 0, vocabSize = 0;
   uint32_t trainedContext = 0;
+  bool tiedHead = false;                ///< the embedding serves as head too
   std::string tokenizer;                ///< one line
   std::string chatTemplate;             ///< Jinja of the model's files, may be empty
   std::string requestedTemplate;        ///< ti_model_config.json or CONV_TEMPLATE

@@ -38,15 +38,10 @@ engine::Result<Row> measure(uint32_t rounds, const std::function<double()>& limi
   return row;
 }
 
-/// Weights that every token of a prompt is multiplied with: all but the embedding and the head. A head of its own shows
-/// in the file, which then holds a table more than a decoding step reads.
-double promptWeights(const engine::EngineFacts& facts) {
-  const double table = static_cast<double>(facts.model.vocabSize) * facts.model.hiddenSize;
-  constexpr double kLeastBytes = 0.5;  // of one element in any format
-  const double unread =
-      static_cast<double>(facts.model.weightBytes) - static_cast<double>(facts.plan.weightBytesPerToken);
-  const double tables = unread > table * kLeastBytes / 2 ? 2 : 1;
-  return std::max(0.0, static_cast<double>(facts.model.parameters) - tables * table);
+/// Weights that every token of a prompt is multiplied with: all but the embedding and the head.
+double promptWeights(const engine::ModelInfo& model) {
+  const double table = static_cast<double>(model.vocabSize) * model.hiddenSize;
+  return std::max(0.0, static_cast<double>(model.parameters) - (model.tiedHead ? 1 : 2) * table);
 }
 
 double share(double part, double whole) {
@@ -102,7 +97,7 @@ engine::Result<Json> runBenchPlan(engine::Engine& engine, MachineLimits& limits,
                                                plan.rounds, [&] { return limits.measureProducts(); }, products,
                                                [&] { return benchPrefill(engine, tokens); }));
     // Each product is a multiplication and an addition.
-    const double operations = 2.0 * promptWeights(facts) * row.tokensPerSecond;
+    const double operations = 2.0 * promptWeights(facts.model) * row.tokensPerSecond;
     const double part = share(operations, row.limit);
     prefillRows.push_back({{"tokens", tokens},
                            {"tokens_per_s", row.tokensPerSecond},

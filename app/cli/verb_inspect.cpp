@@ -35,8 +35,9 @@ void printPeople(const engine::ModelInfo& model, const std::string& templateName
                            (model.family.empty() ? " (not supported)" : fmt::format(" (family {})", model.family)));
   line("parameters", engine::formatCount(model.parameters));
   line("weights", fmt::format("{}, {}", model.weightType, engine::formatBytes(model.weightBytes)));
-  line("shape", fmt::format("{} layers, hidden {}, {} heads, {} kv heads, head size {}, vocabulary {}", model.nLayers,
-                            model.hiddenSize, model.nHeads, model.nKvHeads, model.headDim, model.vocabSize));
+  line("shape", fmt::format("{} layers, hidden {}, {} heads, {} kv heads, head size {}, vocabulary {}{}", model.nLayers,
+                            model.hiddenSize, model.nHeads, model.nKvHeads, model.headDim, model.vocabSize,
+                            model.tiedHead ? ", head tied to the embedding" : ""));
   line("context", fmt::format("{} tokens", model.trainedContext));
   line("tokenizer", engine::printable(model.tokenizer, 200));
   line("template", templateName.empty() ? "none" : fmt::format("{} ({})", templateName, reason));
@@ -97,6 +98,7 @@ int runInspect(std::span<const std::string> arguments) {
              {"kv_heads", model.nKvHeads},
              {"head_dim", model.headDim},
              {"vocab_size", model.vocabSize},
+             {"tied_head", model.tiedHead},
              {"trained_context", model.trainedContext},
              {"tokenizer", model.tokenizer},
              {"template", {{"name", templateName}, {"reason", reason}}},

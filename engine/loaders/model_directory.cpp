@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <system_error>
-#include <vector>
 
 #include "engine/loaders/input_file.h"
 #include "engine/text.h"
@@ -18,6 +17,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kHubPrefix = "models--";
 constexpr uint64_t kMaxRefBytes = 1024;
 constexpr size_t kMaxSnapshots = 10000;
+constexpr size_t kMaxNames = 10000;
 
 std::string shown(const fs::path& path) {
   return printable(path.string(), 300);
@@ -73,6 +73,17 @@ fs::path hubRootOf(const fs::path& directory) {
 }
 
 }  // namespace
+
+std::vector<std::string> filesEndingWith(const fs::path& directory, std::string_view ending) {
+  std::vector<std::string> out;
+  std::error_code error;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    std::string name = it->path().filename().string();
+    if (name.ends_with(ending) && out.size() < kMaxNames) out.push_back(std::move(name));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
 
 Result<ModelLocation> locateModel(const fs::path& path) {
   std::error_code error;

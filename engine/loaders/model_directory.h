@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/result.h"
 
@@ -20,6 +21,9 @@ struct ModelLocation {
 /// Resolves a path as given: a directory, a hub cache root (models--org--name, by refs/main or its only snapshot), a
 /// snapshot, or a .gguf file. NotFound when there is nothing.
 Result<ModelLocation> locateModel(const std::filesystem::path& path);
+
+/// Names in a folder with this ending, sorted; of very many the first ones found.
+std::vector<std::string> filesEndingWith(const std::filesystem::path& directory, std::string_view ending);
 
 /// A file of the model by its plain name. NotFound when it is not there; InvalidArgument when the name has folders in
 /// it or the file is a link that leads out of the model's folder.

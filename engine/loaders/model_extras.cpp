@@ -159,7 +159,18 @@ std::string tokenizerLine(const ModelSource& source) {
   if (has("tokenizer.json")) return "tokenizer.json";
   if (has("tokenizer.model")) return "tokenizer.model (SentencePiece)";
   if (has("vocab.json") && has("merges.txt")) return "vocab.json and merges.txt (byte-level BPE)";
+  if (const std::vector<std::string> ggufs = filesEndingWith(source.directory(), ".gguf"); ggufs.size() == 1) {
+    return "of " + printable(ggufs.front());
+  }
   return {};
+}
+
+std::string missingTokenizer(const ModelSource& source) {
+  if (source.gguf() != nullptr) return "the file holds no tokenizer: it has no tokenizer.ggml.tokens";
+  const auto has = [&source](std::string_view name) { return modelFile(source.directory(), name).ok(); };
+  if (has("vocab.json")) return "its tokenizer is incomplete: merges.txt is missing beside vocab.json";
+  if (has("merges.txt")) return "its tokenizer is incomplete: vocab.json is missing beside merges.txt";
+  return "there are no tokenizer files in it: neither tokenizer.json, tokenizer.model nor vocab.json with merges.txt";
 }
 
 }  // namespace engine

@@ -25,5 +25,7 @@ std::map<std::string, double> readSamplingPreset(const ModelSource& source);
 std::string readLicence(const ModelSource& source);
 /// One line about the tokenizer files; empty when there are none.
 std::string tokenizerLine(const ModelSource& source);
+/// What is missing where tokenizerLine() is empty.
+std::string missingTokenizer(const ModelSource& source);
 
 }  // namespace engine

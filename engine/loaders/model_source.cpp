@@ -35,18 +35,6 @@ bool present(const fs::path& directory, std::string_view name) {
   return modelFile(directory, name).ok();
 }
 
-/// Names in a folder with this ending, sorted.
-std::vector<std::string> filesEndingWith(const fs::path& directory, std::string_view ending) {
-  std::vector<std::string> out;
-  std::error_code error;
-  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-    std::string name = it->path().filename().string();
-    if (name.ends_with(ending) && out.size() < kMaxShards) out.push_back(std::move(name));
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
 /// The distinct files that an index names, sorted.
 Result<std::vector<std::string>> shardsOfIndex(const fs::path& directory, std::string_view indexName) {
   ENGINE_ASSIGN_OR_RETURN(const fs::path path, modelFile(directory, indexName));

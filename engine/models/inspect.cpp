@@ -61,6 +61,7 @@ void describe(const DecoderConfig& config, ModelInfo& info) {
   info.headDim = config.headDim;
   info.vocabSize = config.vocabSize;
   info.trainedContext = config.contextLength;
+  info.tiedHead = config.tiedHead;
   const uint32_t window = config.windows.empty() ? 0 : *std::max_element(config.windows.begin(), config.windows.end());
   if (window > 0 && window < config.contextLength) {
     const auto sliding = std::count_if(config.windows.begin(), config.windows.end(), [](uint32_t w) { return w > 0; });
@@ -101,7 +102,6 @@ ModelInfo inspect(const ModelSource& source, const std::filesystem::path& path) 
   info.tokenizer = tokenizerLine(source);
   info.shards = source.shards();
   for (const StoredTensor& tensor : source.tensors()) info.weightBytes += tensor.bytes;
-  if (info.tokenizer.empty()) info.notes.emplace_back("there are no tokenizer files: it takes token ids, but no text");
 
   Result<ModelDescription> description = describeModel(source);
   if (!description.ok()) {
@@ -119,10 +119,13 @@ ModelInfo inspect(const ModelSource& source, const std::filesystem::path& path) 
       } else if (source.weightProblems().empty()) {
         info.problems.push_back(plan.error().message);
       }
+      // The tensors may have corrected both.
       info.vocabSize = description.value().config.vocabSize;
+      info.tiedHead = description.value().config.tiedHead;
     }
   }
   info.problems.insert(info.problems.end(), source.weightProblems().begin(), source.weightProblems().end());
+  if (info.tokenizer.empty()) info.problems.push_back(missingTokenizer(source));
   return info;
 }
 

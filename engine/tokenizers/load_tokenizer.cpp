@@ -42,18 +42,6 @@ TokenizerResult fromSentencePiece(const fs::path& directory) {
   return tokenizerFromSentencePiece(file, config);
 }
 
-/// The only .gguf file of a folder, or nothing.
-fs::path onlyGguf(const fs::path& directory) {
-  fs::path found;
-  std::error_code failed;
-  for (fs::directory_iterator at(directory, failed), end; !failed && at != end; at.increment(failed)) {
-    if (at->path().extension() != ".gguf") continue;
-    if (!found.empty()) return {};
-    found = at->path();
-  }
-  return found;
-}
-
 TokenizerResult load(const fs::path& path) {
   ENGINE_ASSIGN_OR_RETURN(const ModelLocation location, locateModel(path));
   if (!location.file.empty()) return fromGguf(location.file);
@@ -65,8 +53,8 @@ TokenizerResult load(const fs::path& path) {
     if (!reason && result.error().code != ErrorCode::NotFound) reason = result.error();
   }
   if (reason) return *reason;
-  if (const fs::path gguf = onlyGguf(location.directory); !gguf.empty()) {
-    ENGINE_ASSIGN_OR_RETURN(const fs::path file, modelFile(location.directory, gguf.filename().string()));
+  if (const std::vector<std::string> ggufs = filesEndingWith(location.directory, ".gguf"); ggufs.size() == 1) {
+    ENGINE_ASSIGN_OR_RETURN(const fs::path file, modelFile(location.directory, ggufs.front()));
     return fromGguf(file);
   }
   return Error{ErrorCode::NotFound,

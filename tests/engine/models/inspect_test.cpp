@@ -41,7 +41,6 @@ TEST_F(InspectTest, TellsAModel) {
   folder.write("tokenizer_config.json",
                R"({"chat_template":[{"name":"tools","template":"T"},{"name":"default","template":"D"}]})");
   folder.write("README.md", "---\nlanguage: en\nlicense: apache-2.0\n---\n# Model\nlicense: mit\n");
-  folder.write("tokenizer.json", "{}");
   const ModelInfo info = inspect();
   EXPECT_TRUE(info.loadable()) << info.problems.front();
   EXPECT_EQ(info.modelId, "org/Thing");
@@ -76,6 +75,7 @@ TEST_F(InspectTest, TellsShards) {
   folder.write("model-1-of-2.safetensors", ModelBuilder::safetensors(first));
   const std::string whole = ModelBuilder::safetensors(second);
   folder.write("model-2-of-2.safetensors", whole);
+  folder.write("tokenizer.json", "{}");
   EXPECT_TRUE(inspect().loadable());
   folder.write("model-2-of-2.safetensors", whole.substr(0, whole.size() - 100));
   ModelInfo info = inspect();
@@ -168,12 +168,41 @@ TEST_F(InspectTest, RecognisesWhatItCannotLoad) {
   EXPECT_EQ(inspectModel(folder.path()).error().code, ErrorCode::NotFound);
   EXPECT_EQ(inspectModel(folder.path() / "absent").error().code, ErrorCode::NotFound);
   folder.write("config.json", model.config.dump());
+  folder.write("tokenizer.json", "{}");
   EXPECT_THAT(inspect().problems, ElementsAre(HasSubstr("no weights")));
   folder.write("pytorch_model.bin", "x");
   const ModelInfo info = inspect();
   EXPECT_EQ(info.format, "pytorch");
   EXPECT_THAT(info.problems, ElementsAre(HasSubstr("PyTorch .bin")));
   EXPECT_EQ(info.nLayers, 2u);
+}
+
+TEST_F(InspectTest, SaysWhatOfTheTokenizerIsMissing) {
+  model.write(folder);
+  EXPECT_TRUE(inspect().loadable());
+  std::filesystem::remove(folder.path() / "tokenizer.json");
+  EXPECT_THAT(inspect().problems, ElementsAre(HasSubstr("neither tokenizer.json, tokenizer.model nor vocab.json")));
+  folder.write("vocab.json", "{}");
+  EXPECT_THAT(inspect().problems, ElementsAre(HasSubstr("merges.txt is missing")));
+  std::filesystem::rename(folder.path() / "vocab.json", folder.path() / "merges.txt");
+  EXPECT_THAT(inspect().problems, ElementsAre(HasSubstr("vocab.json is missing")));
+  // A lone GGUF file beside the weights lends its tokenizer, as loadTokenizer() has it.
+  folder.write("beside.gguf", "");
+  EXPECT_EQ(inspect().tokenizer, "of beside.gguf");
+  std::filesystem::remove(folder.path() / "beside.gguf");
+  folder.write("vocab.json", "{}");
+  EXPECT_TRUE(inspect().loadable());
+}
+
+TEST_F(InspectTest, AMissingHeadIsTied) {
+  model.write(folder);
+  EXPECT_FALSE(inspect().tiedHead);
+  model.tensors.erase("lm_head.weight");
+  model.write(folder);
+  EXPECT_TRUE(inspect().tiedHead);
+  model.config["tie_word_embeddings"] = true;
+  model.write(folder);
+  EXPECT_TRUE(inspect().tiedHead);
 }
 
 TEST_F(InspectTest, ReadsGgufDirectories) {
