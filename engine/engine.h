@@ -61,7 +61,14 @@ class Engine {
   virtual EngineStats stats() const = 0;
   /// False after a fault that needs a restart; `why` then says so.
   virtual bool healthy(std::string* why) const = 0;
+  /// healthy(), and tokens come: the last step succeeded. When none has of late and nothing runs, one token is decoded
+  /// for the next call to tell of; this one returns at once.
+  virtual bool answering(std::string* why) { return healthy(why); }
 };
+
+/// Refuses what loadEngine() would refuse of these options for any model, so that a program can say so before it opens
+/// anything. Reads no model file.
+Result<void> checkOptions(const EngineOptions& options);
 
 /// Loads a model and starts its thread. Errors say what is wrong with which file, flag or number.
 Result<std::shared_ptr<Engine>> loadEngine(const EngineOptions& options, const LoadControl& control);

@@ -8,6 +8,7 @@
 #include <random>
 #include <utility>
 
+#include "engine/scheduler/canary.h"
 #include "engine/scheduler/request_checks.h"
 #include "engine/scheduler/sampling_state.h"
 
@@ -38,7 +39,8 @@ EngineCore::EngineCore(EngineCoreConfig config, std::shared_ptr<const Tokenizer>
       m_tokenizer(std::move(tokenizer)),
       m_runner(std::move(runner)),
       m_depth(std::clamp(m_runner->depth(), 1u, kMostStepsAhead)),
-      m_scheduler(m_config.limits, m_config.nBlocks, m_config.prefixCache) {
+      m_scheduler(m_config.limits, m_config.nBlocks, m_config.prefixCache),
+      m_health(m_config.freshSeconds, m_config.stuckSeconds, steadySeconds()) {
   m_counters.kvBlocksTotal = m_config.nBlocks;
   m_published = m_counters;
 }
@@ -110,6 +112,14 @@ bool EngineCore::healthy(std::string* why) const {
   return m_poisoned.empty();
 }
 
+bool EngineCore::answering(std::string* why) {
+  const std::lock_guard lock(m_mutex);
+  const std::string fault = m_poisoned.empty() ? m_health.look(steadySeconds()) : m_poisoned;
+  if (canaryDue()) m_wake.notify_one();
+  if (why != nullptr) *why = fault;
+  return fault.empty();
+}
+
 void EngineCore::stop() {
   const std::lock_guard lock(m_mutex);
   m_stopping = true;
@@ -121,8 +131,10 @@ void EngineCore::run() {
     try {
       goOn = takeIn(/*mayWait=*/true);
       if (goOn) step();
+      if (goOn && m_active.empty() && m_nFlights == 0) runCanary();
     } catch (const std::bad_alloc&) {
       abandonFlights();
+      noteStep({kernels::StatusCode::OutOfMemory, "The host ran out of memory."}, /*canary=*/false);
       failAll({ErrorCode::OutOfMemory, "The host ran out of memory; the running requests were ended."});
     }
     publish();
@@ -141,7 +153,7 @@ bool EngineCore::takeIn(bool mayWait) {
   {
     std::unique_lock lock(m_mutex);
     if (idle) {
-      m_wake.wait(lock, [this] { return m_stopping || !m_inbox.empty(); });
+      m_wake.wait(lock, [this] { return m_stopping || !m_inbox.empty() || canaryDue(); });
     }
     requests.swap(m_inbox);
     cancels.swap(m_cancels);
@@ -172,7 +184,37 @@ void EngineCore::checkIdle() {
   m_scheduler.clear();
 }
 
+void EngineCore::runCanary() {
+  {
+    const std::lock_guard lock(m_mutex);
+    if (!canaryDue()) return;
+    m_health.stepBegins(steadySeconds());
+  }
+  const std::optional<BlockId> block = m_scheduler.borrowBlock();
+  kernels::Status status{kernels::StatusCode::Internal, "Every block of the cache is held although nothing runs."};
+  if (block) {
+    status = decodeCanary(*m_runner, *block, m_config.canaryToken, m_config.nVocab);
+    m_scheduler.giveBack(*block);
+  }
+  if (!status.ok()) failStep({}, status);
+  noteStep(status, /*canary=*/true);
+}
+
+void EngineCore::noteStep(const kernels::Status& status, bool canary) {
+  const std::lock_guard lock(m_mutex);
+  if (status.ok()) {
+    m_health.stepSucceeded(steadySeconds());
+  } else {
+    m_health.stepFailed(status.message(), canary);
+  }
+}
+
 void EngineCore::step() {
+  if (m_scheduler.idle() && m_nFlights == 0) return;
+  {
+    const std::lock_guard lock(m_mutex);
+    m_health.stepBegins(steadySeconds());
+  }
   while (m_nFlights < m_depth && launch()) {
   }
   if (m_nFlights > 0) land();
@@ -188,7 +230,9 @@ bool EngineCore::launch() {
   if (status.ok() && flight.plan.chunks.empty()) {
     // Else the tokens under way decide what comes next.
     if (m_nFlights == 0) {
-      failAll({ErrorCode::Internal, "The scheduler found nothing to run although requests wait."});
+      const char* const why = "The scheduler found nothing to run although requests wait.";
+      noteStep({kernels::StatusCode::Internal, why}, /*canary=*/false);
+      failAll({ErrorCode::Internal, why});
     }
     return false;
   }
@@ -198,6 +242,7 @@ bool EngineCore::launch() {
   }
   // What came before it is still to be handed out; the place in the ring is its own until then.
   while (m_nFlights > 0) land();
+  noteStep(status, /*canary=*/false);
   failStep(flight.plan, status);
   flight.plan = {};
   return false;
@@ -218,6 +263,7 @@ void EngineCore::land() {
   --m_nFlights;
   const StepPlan plan = std::exchange(flight.plan, {});
   ++m_counters.steps;
+  noteStep(status, /*canary=*/false);
   if (!status.ok()) {
     failStep(plan, status);
     return;

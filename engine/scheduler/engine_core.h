@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "engine/scheduler/health_watch.h"
 #include "engine/scheduler/prefill_pacer.h"
 #include "engine/scheduler/rate_meter.h"
 #include "engine/scheduler/scheduler.h"
@@ -28,6 +29,8 @@ struct EngineCoreConfig {
   std::vector<TokenId> stopIds;          ///< the model's, its generation config's, the template's
   std::vector<std::string> stopStrings;  ///< the template's
   std::optional<int64_t> seed;           ///< for requests without one
+  TokenId canaryToken = 0;
+  double freshSeconds = 30, stuckSeconds = 300;  ///< see HealthWatch
 };
 
 /// Everything but run() may be called from any thread.
@@ -39,6 +42,7 @@ class EngineCore {
   void cancel(RequestId id);
   EngineStats stats() const;
   bool healthy(std::string* why) const;
+  bool answering(std::string* why);
 
   /// Times that the bookkeeping of the cache was found damaged when idle (and was put right); 0 unless we have a bug.
   uint32_t integrityFaults() const { return m_integrityFaults.load(); }
@@ -71,6 +75,11 @@ class EngineCore {
   /// Waits for what is under way without looking at it.
   void abandonFlights();
   void failStep(const StepPlan& plan, const kernels::Status& status);
+  /// Decodes a canary when one is wanted. Nothing may be running.
+  void runCanary();
+  void noteStep(const kernels::Status& status, bool canary);
+  /// Under the mutex.
+  bool canaryDue() const { return m_poisoned.empty() && m_health.canaryWanted(); }
   void announce(const StepPlan& plan);
   void deliver(const StepPlan& plan);
   /// One sampled token of one answer.
@@ -114,6 +123,7 @@ class EngineCore {
   EngineStats m_published;
   mutable RateMeter m_rate;
   std::string m_poisoned;
+  HealthWatch m_health;
   bool m_stopping = false;
 };
 

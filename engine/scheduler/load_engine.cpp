@@ -11,6 +11,7 @@
 #include "engine/prompt_tools.h"
 #include "engine/scheduler/backend_runner.h"
 #include "engine/scheduler/byte_tokenizer.h"
+#include "engine/scheduler/canary.h"
 #include "engine/scheduler/loaded_engine.h"
 #include "engine/scheduler/option_checks.h"
 
@@ -36,6 +37,7 @@ class Load {
     ENGINE_RETURN_IF_ERROR(loadWeights());
     ENGINE_RETURN_IF_ERROR(stage("cache"));
     ENGINE_RETURN_IF_ERROR(makeRunner());
+    ENGINE_RETURN_IF_BAD_STATUS(decodeCanary(*m_runner, /*block=*/0, canaryToken(), m_nVocab));
     m_facts.loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_begin).count();
     m_facts.model = std::move(m_info);
     auto core = std::make_shared<EngineCore>(coreConfig(), m_tokenizer, std::move(m_runner));
@@ -147,6 +149,12 @@ class Load {
     m_facts.measured.activations = taken.steps;
   }
 
+  /// A token that every text may begin with.
+  TokenId canaryToken() const {
+    const TokenId bos = m_tokenizer->bosId();
+    return bos >= 0 && static_cast<uint32_t>(bos) < m_nVocab ? bos : 0;
+  }
+
   EngineCoreConfig coreConfig() const {
     EngineCoreConfig config;
     config.limits = m_limits;
@@ -154,6 +162,7 @@ class Load {
     config.prefixCache = m_options.prefixCache;
     config.nVocab = m_nVocab;
     config.seed = m_options.seed;
+    config.canaryToken = canaryToken();
     config.stopIds.assign(m_stopIds.begin(), m_stopIds.end());
     if (m_tokenizer->eosId() >= 0) config.stopIds.push_back(m_tokenizer->eosId());
     for (const std::string& token : m_template->stops().tokens) {

@@ -26,6 +26,7 @@ class LoadedEngine : public Engine {
   void cancel(RequestId id) override { m_core->cancel(id); }
   EngineStats stats() const override { return m_core->stats(); }
   bool healthy(std::string* why) const override { return m_core->healthy(why); }
+  bool answering(std::string* why) override { return m_core->answering(why); }
 
  private:
   const EngineFacts m_facts;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "engine/memory/step_limits.h"
@@ -55,6 +56,10 @@ class Scheduler {
   /// The device has done the oldest step under way: its tokens are in the cache. Call before its sampled tokens are
   /// taken, and after those of all earlier steps are.
   void complete(const StepPlan& plan);
+
+  /// A block outside of all answers, for a step that is not planned here.
+  std::optional<BlockId> borrowBlock() { return m_blocks.allocate(); }
+  void giveBack(BlockId block) { m_blocks.release({&block, 1}); }
 
   bool idle() const { return m_running.empty() && m_returning.empty() && m_waiting.empty(); }
   bool anyDecoding() const;

@@ -126,7 +126,7 @@ struct FakeEngine::Core {
   std::vector<engine::RequestId> seenCancels;
   engine::RequestId nextId = 1;
   bool paused = false, stopping = false;
-  std::string poisoned;
+  std::string poisoned, fault;
   std::thread thread;
 
   engine::EngineStats statsLocked() const {
@@ -399,6 +399,18 @@ bool FakeEngine::healthy(std::string* why) const {
   const std::lock_guard lock(m_core->mutex);
   if (!m_core->poisoned.empty() && why) *why = m_core->poisoned;
   return m_core->poisoned.empty();
+}
+
+bool FakeEngine::answering(std::string* why) {
+  if (!healthy(why)) return false;
+  const std::lock_guard lock(m_core->mutex);
+  if (!m_core->fault.empty() && why) *why = m_core->fault;
+  return m_core->fault.empty();
+}
+
+void FakeEngine::setFault(std::string why) {
+  const std::lock_guard lock(m_core->mutex);
+  m_core->fault = std::move(why);
 }
 
 void FakeEngine::setScript(FakeScript script) {

@@ -50,12 +50,15 @@ class FakeEngine : public engine::Engine {
   void cancel(engine::RequestId id) override;
   engine::EngineStats stats() const override;
   bool healthy(std::string* why) const override;
+  bool answering(std::string* why) override;
 
   void setScript(FakeScript script);
   /// While paused nothing moves but cancels: requests stay queued or stand still mid-answer.
   void setPaused(bool paused);
   /// Fails every request in flight and all later ones, as a lost device does.
   void poison(std::string why);
+  /// What answering() tells; empty: all is well. Requests go on as before.
+  void setFault(std::string why);
   /// Every request that submit accepted, in order.
   std::vector<engine::GenerationRequest> seenRequests() const;
   /// Ids that cancel() was called with.

@@ -242,6 +242,19 @@ TEST_F(ServerErrors, ServerB10_AFullQueueIs429AndNoModelIs503BothWithRetryAfter)
   EXPECT_EQ(json::parse(get("/v1/models").body)["data"].size(), 0u);
 }
 
+TEST_F(ServerErrors, ServerB63_HealthIsWhatDecodedTokensSay) {
+  startServer();
+  EXPECT_EQ(get("/health").status, 200);
+  engine().setFault("a kernel refused");
+  const RawResponse response = get("/health");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_NE(errorOf(response)["message"].get<std::string>().find("a kernel refused"), std::string::npos);
+  EXPECT_FALSE(response.header("retry-after").empty());
+  EXPECT_EQ(chat().status, 200);
+  engine().setFault({});
+  EXPECT_EQ(get("/health").status, 200);
+}
+
 TEST_F(ServerErrors, ServerB12_HeadersOfEveryResponse) {
   startServer();
   std::set<std::string> ids;

@@ -23,6 +23,7 @@ struct HarnessOptions {
   std::vector<std::string> stopStrings;
   std::optional<int64_t> seed;
   FakePace pace = presentPace;
+  double freshSeconds = 1e9;
 
   /// Of the test that runs.
   static inline FakePace presentPace;
@@ -58,6 +59,7 @@ class CoreHarness {
     config.stopIds = {kFakeEnd};
     config.stopStrings = options.stopStrings;
     config.seed = options.seed;
+    config.freshSeconds = options.freshSeconds;
     auto fake = std::make_unique<FakeRunner>(options.nBlocks, options.sequences, m_options.model, options.pace);
     runner = fake.get();
     core = std::make_shared<engine::EngineCore>(config, std::make_shared<FakeTokenizer>(), std::move(fake));

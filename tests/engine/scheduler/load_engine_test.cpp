@@ -1,11 +1,16 @@
 // loadEngine end to end: the tiny GGUF model of the repository, and the starter model where it is there.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <limits>
 
 #include "engine/engine.h"
+#include "engine/loaders/model_source.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/starter_model.h"
+#include "tests/support/temp_folder.h"
 
 namespace test_support {
 namespace {
@@ -61,6 +66,8 @@ TEST(LoadEngine, ATinyModelAnswers) {
   EXPECT_GT(facts.loadSeconds, 0);
   EXPECT_FALSE(facts.templateReason.empty());
   EXPECT_TRUE(model.healthy(nullptr));
+  EXPECT_TRUE(model.answering(nullptr));
+  EXPECT_EQ(model.stats().steps, 0u);
   const auto sink = ask(model, "hello", 8);
   ASSERT_TRUE(sink->waitDone());
   ASSERT_FALSE(sink->error()) << sink->error()->message;
@@ -105,12 +112,35 @@ TEST(LoadEngine, ErrorsSayWhatIsWrong) {
   EXPECT_FALSE(engine::loadEngine(unknownTemplate, {}).ok());
 
   // A model without tokenizer files cannot be asked anything.
-  EXPECT_FALSE(engine::loadEngine(optionsFor(fs::path(HEARTH_TEST_DATA) / "goldens/llama3.1"), {}).ok());
+  const auto mute = engine::loadEngine(optionsFor(fs::path(HEARTH_TEST_DATA) / "goldens/llama3.1"), {});
+  ASSERT_FALSE(mute.ok());
+  EXPECT_EQ(mute.error().context, "model-path");
+  EXPECT_NE(mute.error().message.find("no tokenizer files"), std::string::npos) << mute.error().message;
 
   std::atomic<bool> cancel = true;
   engine::LoadControl control;
   control.cancel = &cancel;
   EXPECT_EQ(engine::loadEngine(optionsFor(tinyModel()), control).error().code, ErrorCode::Cancelled);
+}
+
+TEST(LoadEngine, WeightsThatGiveNoNumbersAreRefused) {
+  std::ifstream in(tinyModel(), std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  const auto source = engine::ModelSource::open(tinyModel());
+  ASSERT_TRUE(source.ok());
+  const auto norm = (*source)->find("output_norm.weight");
+  ASSERT_TRUE(norm);
+  const engine::StoredTensor& tensor = (*source)->tensors()[*norm];
+  ASSERT_EQ(tensor.type, engine::StoredType::F32);
+  for (uint64_t at = 0; at < tensor.bytes; at += sizeof(float)) {
+    const float nothing = std::numeric_limits<float>::quiet_NaN();
+    std::memcpy(bytes.data() + tensor.offset + at, &nothing, sizeof nothing);
+  }
+  const engine::testing::TempFolder folder;
+  folder.write("model.gguf", bytes);
+  const auto loaded = engine::loadEngine(optionsFor(folder.path() / "model.gguf"), {});
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_NE(loaded.error().message.find("no usable probabilities"), std::string::npos) << loaded.error().message;
 }
 
 TEST(LoadEngine, MadeUpWeightsNeedNothingButTheConfig) {
