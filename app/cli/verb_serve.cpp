@@ -115,6 +115,7 @@ int runServe(std::span<const std::string> arguments) {
   }
   const auto engineOptions = line.settings.engineOptions();
   if (!engineOptions.ok()) return fail(engineOptions.error());
+  if (const auto possible = engine::checkOptions(*engineOptions); !possible.ok()) return fail(possible.error());
   const auto serverConfig = line.settings.serverConfig();
   if (!serverConfig.ok()) return fail(serverConfig.error());
 

@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(CliRanges, VerbsOwnFlagsNameTheirRange) {
   const std::string model = tinyModel().string();
@@ -76,6 +77,7 @@ TEST(CliRanges, WhatThisBuildCannotDoIsRefusedBeforeLoading) {
     const std::string name = flags[0] == "-tp" ? "--num-gpus" : flags[0].substr(0, flags[0].find('='));
     EXPECT_THAT(result.err, HasSubstr(name + " "));
     EXPECT_THAT(result.err, ::testing::AnyOf(HasSubstr("leave"), HasSubstr("Use --device"))) << result.err;
+    EXPECT_THAT(result.err, Not(HasSubstr("Listening"))) << "refused before anything else";
   }
   EXPECT_EQ(runCli({"serve", "--model-path", model, "--port", "0", "--conv-template", "bogus"}).exitCode, 2);
 }
