@@ -29,6 +29,13 @@ bool eventually(const std::function<bool()>& condition) {
   return false;
 }
 
+/// Asks for a stream and reads its first token.
+void beginStream(RawClient& client, uint16_t port, json body) {
+  body["stream"] = true;
+  client.send(postRequest(port, "/v1/chat/completions", body.dump()));
+  client.readUntil("\"content\":\"H\"");
+}
+
 }  // namespace
 
 TEST_F(ServerLifecycle, ServerB51_AClientThatGoesAwayIsNoticedWhileGenerating) {
@@ -214,10 +221,7 @@ TEST_F(ServerLifecycle, ServerB62_StopEndsStreamsWithAnErrorAndFreesThePort) {
   startServer(endless(1ms));
   const uint16_t old = port();
   RawClient streaming(old);
-  json body = chatBody();
-  body["stream"] = true;
-  streaming.send(postRequest(old, "/v1/chat/completions", body.dump()));
-  streaming.readUntil("\"content\":\"H\"");
+  beginStream(streaming, old, chatBody());
   RawClient waiting(old);
   waiting.send(postRequest(old, "/v1/chat/completions", chatBody().dump()));
   RawClient idle(old);
@@ -278,10 +282,7 @@ TEST_F(ServerLifecycle, DrainLetsRunningRequestsEndAndRefusesNewOnes) {
 TEST_F(ServerLifecycle, AFullyUnloadedModelEndsItsRequests) {
   startServer(endless(1ms));
   RawClient client(port());
-  json body = chatBody();
-  body["stream"] = true;
-  client.send(postRequest(port(), "/v1/chat/completions", body.dump()));
-  client.readUntil("\"content\":\"H\"");
+  beginStream(client, port(), chatBody());
   const std::weak_ptr<engine::Engine> engine = host().snapshot().engine;
   releaseFakeEngine();
   host().unload();
@@ -293,10 +294,7 @@ TEST_F(ServerLifecycle, AFullyUnloadedModelEndsItsRequests) {
 TEST_F(ServerLifecycle, AFailedEngineEndsItsRequestsAndSaysSo) {
   startServer(endless(1ms));
   RawClient client(port());
-  json body = chatBody();
-  body["stream"] = true;
-  client.send(postRequest(port(), "/v1/chat/completions", body.dump()));
-  client.readUntil("\"content\":\"H\"");
+  beginStream(client, port(), chatBody());
   engine().poison("the device was lost");
   EXPECT_THAT(client.readUntil("device"), HasSubstr("\"error\""));
   const RawResponse refused = chat();
