@@ -48,7 +48,7 @@ ServerModel::ServerModel(app::HttpServer* server, Tasks& tasks, SettingsBridge& 
   });
   if (m_server == nullptr) return;
   // Server threads only raise a flag; one call is on its way to the GUI thread at most.
-  m_server->setChangeListener([this, notified = m_notified, &tasks = m_tasks, alive = QPointer<ServerModel>(this)] {
+  m_server->setChangeListener([notified = m_notified, &tasks = m_tasks, alive = QPointer<ServerModel>(this)] {
     if (notified->exchange(true)) return;
     tasks.post([alive, notified] {
       notified->store(false);
