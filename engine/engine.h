@@ -66,8 +66,8 @@ class Engine {
   virtual bool answering(std::string* why) { return healthy(why); }
 };
 
-/// Refuses what loadEngine() would refuse of these options for any model, so that a program can say so before it opens
-/// anything. Reads no model file.
+/// Refuses what loadEngine() would refuse of these options for any model, on this machine and in this build, so that a
+/// program can say so before it opens anything. Reads no model file.
 Result<void> checkOptions(const EngineOptions& options);
 
 /// Loads a model and starts its thread. Errors say what is wrong with which file, flag or number.

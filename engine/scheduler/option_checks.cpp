@@ -1,10 +1,11 @@
 #include "engine/scheduler/option_checks.h"
-#include "engine/device.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "engine/device.h"
+#include "engine/engine.h"
 #include "engine/memory/step_limits.h"
 
 namespace engine {

@@ -9,9 +9,8 @@
 
 namespace engine {
 
-/// Refuses what this build cannot do, in one sentence that names the flag and says what is possible. Reads no model
-/// file.
-Result<void> checkOptions(const EngineOptions& options);
+// Each refusal is one sentence that names the flag and says what is possible. checkOptions() is in engine/engine.h.
+
 /// Refuses what does not go with the model.
 Result<void> checkOptionsForModel(const EngineOptions& options, const ModelInfo& model);
 

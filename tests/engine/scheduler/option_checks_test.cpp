@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "engine/engine.h"
+
 namespace engine {
 namespace {
 
