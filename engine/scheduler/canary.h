@@ -7,7 +7,7 @@
 namespace engine {
 
 /// Runs a step of that one token in the cache block `block` and sampling slot 0, both of which nobody may hold, and
-/// looks at what was sampled: an id below nVocab, or the status is not ok.
+/// looks at what was sampled: an id below nVocab with a usable probability, or the status is not ok.
 kernels::Status decodeCanary(StepRunner& runner, BlockId block, TokenId token, uint32_t nVocab);
 
 }  // namespace engine
