@@ -65,9 +65,10 @@ Status GemmLt::open() {
 Status GemmLt::plan(const Product& product, Plan** out) {
   const Key key{product.nRows,           product.nIn, product.nOut, product.ldOut, product.type, product.outType,
                 product.added != nullptr};
-  const auto [found, isNew] = m_plans.try_emplace(key);
+  const auto tried = m_plans.try_emplace(key);
+  const auto found = tried.first;
   *out = &found->second;
-  if (!isNew) return {};
+  if (!tried.second) return {};
   Plan& plan = found->second;
   const auto fail = [&](Status status) {
     m_plans.erase(found);
