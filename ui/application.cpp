@@ -18,6 +18,7 @@ Q_IMPORT_QML_PLUGIN(Hearth_ControlsPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_FirstRunPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ChatPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ModelPlugin)
+Q_IMPORT_QML_PLUGIN(Hearth_MonitorPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ServerPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_SettingsPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ShellPlugin)
@@ -94,6 +95,7 @@ Application::Application(app::AppContext& context)
       m_chat(m_tasks, *m_store, m_host, m_state),
       m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths),
       m_server(context.server.get(), m_tasks, m_settings, m_host),
+      m_monitor(m_host, m_tasks),
       m_settingsPage(m_settings),
       m_engine(std::make_unique<QQmlApplicationEngine>()) {
   m_engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
@@ -112,6 +114,7 @@ QQuickWindow* Application::show() {
                                   {QStringLiteral("chat"), QVariant::fromValue(&m_chat)},
                                   {QStringLiteral("modelPage"), QVariant::fromValue(&m_modelPage)},
                                   {QStringLiteral("server"), QVariant::fromValue(&m_server)},
+                                  {QStringLiteral("monitor"), QVariant::fromValue(&m_monitor)},
                                   {QStringLiteral("settings"), QVariant::fromValue(&m_settingsPage)}});
   m_engine->load(QUrl(QStringLiteral("qrc:/qt/qml/Hearth/Shell/Main.qml")));
   const QList<QObject*> roots = m_engine->rootObjects();

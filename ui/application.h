@@ -15,6 +15,7 @@
 #include "ui/bridge/tasks.h"
 #include "ui/chat/chat_model.h"
 #include "ui/model/model_page_model.h"
+#include "ui/monitor/monitor_model.h"
 #include "ui/server/server_model.h"
 #include "ui/settings/settings_model.h"
 #include "ui/shell/shell_model.h"
@@ -40,6 +41,7 @@ class Application {
   ChatModel& chat() { return m_chat; }
   ModelPageModel& modelPage() { return m_modelPage; }
   ServerModel& server() { return m_server; }
+  MonitorModel& monitor() { return m_monitor; }
   ShellModel& shell() { return m_shell; }
   QQmlApplicationEngine& engine() { return *m_engine; }
 
@@ -55,6 +57,7 @@ class Application {
   ChatModel m_chat;
   ModelPageModel m_modelPage;
   ServerModel m_server;
+  MonitorModel m_monitor;
   SettingsModel m_settingsPage;
   std::unique_ptr<QQmlApplicationEngine> m_engine;
 };

@@ -53,7 +53,7 @@ class WindowTest : public QObject {
     QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, kLong));
     for (const QSize size : {QSize(1440, 900), QSize(1000, 700), QSize(760, 560)}) {
       fixture.window()->resize(size);
-      for (const char* page : {"chat", "model", "server", "settings"}) {
+      for (const char* page : {"chat", "model", "server", "monitor", "settings"}) {
         fixture.application().shell().setPage(page);
         fixture.settle();
         QVERIFY(fixture.item(QString(page) + "Page") != nullptr);

@@ -4,6 +4,7 @@ import Hearth.Theme
 import Hearth.Controls
 import Hearth.Chat
 import Hearth.Model
+import Hearth.Monitor
 import Hearth.Server
 import Hearth.Settings
 import Hearth.FirstRun
@@ -18,6 +19,7 @@ T.ApplicationWindow {
     required property ChatModel chat
     required property ModelPageModel modelPage
     required property ServerModel server
+    required property MonitorModel monitor
     required property SettingsModel settings
 
     readonly property bool firstRun: !chat.ready && modelPage.state === "empty" && !modelPage.inspecting && modelPage.recent.count === 0 && chat.conversations.count === 0
@@ -78,6 +80,10 @@ T.ApplicationWindow {
     Shortcut {
         sequence: "Ctrl+3"
         onActivated: window.shell.page = "server"
+    }
+    Shortcut {
+        sequence: "Ctrl+4"
+        onActivated: window.shell.page = "monitor"
     }
     Shortcut {
         sequence: "Ctrl+5"
@@ -157,6 +163,14 @@ T.ApplicationWindow {
             current: window.shell.page
             sourceComponent: ServerPage {
                 server: window.server
+            }
+        }
+        Page {
+            name: "monitor"
+            current: window.shell.page
+            sourceComponent: MonitorPage {
+                model: window.monitor
+                shown: window.shell.page === "monitor" && window.visible && window.visibility !== Window.Minimized
             }
         }
         Page {

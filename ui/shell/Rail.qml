@@ -53,6 +53,14 @@ Rectangle {
             dot: rail.serverOn
             onClicked: rail.chosen("server")
         }
+        RailItem {
+            objectName: "railMonitor"
+            iconName: "monitor"
+            text: qsTr("Monitor")
+            shortcutText: "Ctrl+4"
+            checked: rail.page === "monitor"
+            onClicked: rail.chosen("monitor")
+        }
     }
     RailItem {
         objectName: "railSettings"

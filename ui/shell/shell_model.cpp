@@ -11,7 +11,7 @@ namespace ui {
 namespace {
 
 const QStringList kPages = {QStringLiteral("chat"), QStringLiteral("model"), QStringLiteral("server"),
-                            QStringLiteral("settings")};
+                            QStringLiteral("monitor"), QStringLiteral("settings")};
 
 }  // namespace
 

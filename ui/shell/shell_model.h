@@ -28,7 +28,7 @@ class ShellModel : public QObject {
   ShellModel(const app::AppPaths& paths, SettingsBridge& settings, QSettings& state, QString notice = {},
              QObject* parent = nullptr);
 
-  /// "chat", "model", "server" or "settings".
+  /// "chat", "model", "server", "monitor" or "settings".
   QString page() const { return m_page; }
   void setPage(const QString& page);
   /// As the setting "theme" says: light, dark, or as the system has it.
