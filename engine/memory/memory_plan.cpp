@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "engine/capabilities.h"
 #include "engine/decoder/decoder.h"
 #include "engine/device.h"
 #include "engine/loaders/model_source.h"
@@ -111,6 +112,17 @@ Result<MemoryPlan> planFor(const ModelInfo& model, const EngineOptions& options)
 }
 
 }  // namespace
+
+MemoryPlan planForContext(MemoryPlan plan, const EngineOptions& options, uint32_t trainedContext,
+                          uint32_t contextLength) {
+  if (plan.devices.empty() || plan.kvBytesPerToken == 0) return plan;
+  const StepLimits limits = stepLimits(options, contextLength);
+  plan.contextLength = limits.contextLength;
+  planCache(plan, limits, plan.kvBytesPerToken * kernels::kKvBlockTokens, trainedContext,
+            plan.devices.front().device != "cpu");
+  plan.shortfall.clear();
+  return plan;
+}
 
 Result<MemoryPlan> planMemory(const ModelInfo& model, const EngineOptions& options) {
   try {

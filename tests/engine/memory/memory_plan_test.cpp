@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/capabilities.h"
 #include "engine/decoder/decoder.h"
 #include "engine/loaders/model_source.h"
 #include "engine/memory/step_limits.h"
@@ -148,6 +149,38 @@ TEST(MemoryPlanTest, ShortfallNamesNumbersAndWaysOutInOrder) {
     EXPECT_GT(at + 1, last) << word;
     last = at;
   }
+}
+
+TEST(CapabilitiesTest, APlanForAnotherContextIsTheOneThatIsMadeForIt) {
+  const std::string path = HEARTH_TEST_DATA "/goldens/llama2-gqa";
+  const auto info = inspectModel(path);
+  ASSERT_TRUE(info.ok()) << info.error().message;
+  EngineOptions options;
+  options.nThreads = 1;
+  const auto first = planMemory(info.value(), options);
+  ASSERT_TRUE(first.ok()) << first.error().message;
+  for (const uint32_t context : {16u, 17u, 1000u, 4096u, 100000u}) {
+    options.maxModelLen = context;
+    const auto made = planMemory(info.value(), options);
+    ASSERT_TRUE(made.ok()) << made.error().message;
+    MemoryPlan base = first.value();
+    base.devices.front().otherPrograms = made.value().devices.front().otherPrograms;  // what changes by itself
+    const MemoryPlan quick = planForContext(base, options, info.value().trainedContext, context);
+    EXPECT_EQ(quick.contextLength, made.value().contextLength);
+    EXPECT_EQ(quick.kvBlocks, made.value().kvBlocks);
+    EXPECT_EQ(quick.largestContext, made.value().largestContext);
+    EXPECT_EQ(quick.fits, made.value().fits);
+    EXPECT_EQ(quick.devices.front().kvCache, made.value().devices.front().kvCache);
+    EXPECT_EQ(quick.devices.front().activations, made.value().devices.front().activations);
+  }
+}
+
+TEST(CapabilitiesTest, EveryModeIsThereAndWhatLacksSaysWhy) {
+  const auto modes = quantizationModes({});
+  ASSERT_EQ(modes.size(), 6u);
+  EXPECT_EQ(modes.front().name, "none");
+  EXPECT_TRUE(modes.front().available);
+  for (const QuantizationMode& mode : modes) EXPECT_EQ(mode.available, mode.reason.empty()) << mode.name;
 }
 
 TEST(HostMemoryTest, IsPlausible) {
