@@ -84,7 +84,7 @@ void prepareGuiApplication() {
   QQuickWindow::setTextRenderType(QQuickWindow::NativeTextRendering);
 }
 
-Application::Application(app::AppContext& context)
+Application::Application(app::AppContext& context, std::optional<ModelSources> sources)
     : m_context(context),
       m_state(QString::fromStdString((context.paths.config / "window.ini").string()), QSettings::IniFormat),
       m_settings(context.settings, context.paths.config / "settings.json", m_tasks),
@@ -93,7 +93,8 @@ Application::Application(app::AppContext& context)
       m_shell(context.paths, m_settings, m_state, QString::fromStdString(context.conversationsNotice)),
       m_status(m_host, m_tasks),
       m_chat(m_tasks, *m_store, m_host, m_state),
-      m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths),
+      m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths,
+                  sources ? std::move(*sources) : ModelSources::real(context.paths.cache)),
       m_server(context.server.get(), m_tasks, m_settings, m_host),
       m_monitor(m_host, m_tasks),
       m_settingsPage(m_settings),

@@ -6,6 +6,7 @@
 #include <QSettings>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/app_context.h"
@@ -30,7 +31,8 @@ void prepareGuiApplication();
 /// long as the window.
 class Application {
  public:
-  explicit Application(app::AppContext& context);
+  /// `sources` are what the model page asks; those of this machine when absent.
+  explicit Application(app::AppContext& context, std::optional<ModelSources> sources = std::nullopt);
   ~Application();
 
   /// Builds and shows the window; null when the QML does not load, which is a broken build.

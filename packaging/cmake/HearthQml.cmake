@@ -1,7 +1,8 @@
-# hearth_qml_module(NAME URI Uri [QML file...] [SOURCES file...] [SINGLETONS file...] [LIBS lib...] [RESOURCES file...]):
+# hearth_qml_module(NAME URI Uri [QML file...] [SOURCES file...] [SINGLETONS file...] [LIBS lib...] [RESOURCES file...]
+# [TYPES_OF Uri...]):
 # one QML module as a static library hearth_ui_NAME with compiled QML; programs link hearth_ui_NAMEplugin as well.
 function(hearth_qml_module name)
-  cmake_parse_arguments(arg "" "URI" "QML;SOURCES;SINGLETONS;LIBS;RESOURCES" ${ARGN})
+  cmake_parse_arguments(arg "" "URI" "QML;SOURCES;SINGLETONS;LIBS;RESOURCES;TYPES_OF" ${ARGN})
   set(target hearth_ui_${name})
   string(REPLACE "." "/" path ${arg_URI})
   foreach(file IN LISTS arg_SINGLETONS)
@@ -14,7 +15,7 @@ function(hearth_qml_module name)
   endif()
   qt_add_qml_module(${target} ${interpreted} URI ${arg_URI} VERSION 1.0 RESOURCE_PREFIX /qt/qml
     OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/qml/${path} IMPORT_PATH ${CMAKE_BINARY_DIR}/qml
-    DEPENDENCIES QtQuick PLUGIN_TARGET ${target}plugin SOURCES ${arg_SOURCES} QML_FILES ${arg_QML} ${arg_SINGLETONS}
+    DEPENDENCIES QtQuick ${arg_TYPES_OF} PLUGIN_TARGET ${target}plugin SOURCES ${arg_SOURCES} QML_FILES ${arg_QML} ${arg_SINGLETONS}
     RESOURCES ${arg_RESOURCES})
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(${target} PUBLIC hearth_options Qt6::Quick ${arg_LIBS})

@@ -109,6 +109,11 @@ struct FakeEngine::Core {
     facts.plan.contextLength = contextLength;
     facts.plan.largestContext = contextLength;
     facts.plan.fits = true;
+    if (script.plan) facts.plan = *script.plan;
+    if (script.measured) {
+      facts.measured = *script.measured;
+      facts.device = facts.measured.device;
+    }
     counters.kvBlocksTotal = 1024;
   }
 

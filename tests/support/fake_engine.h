@@ -23,17 +23,19 @@ struct FakeScript {
   bool endless = false;                       ///< say the answer over and over until max_tokens or a cancel
   std::chrono::microseconds prefillDelay{0};  ///< from Started to the first token, in `prefillSteps` PrefillEvents
   int prefillSteps = 1;
-  std::chrono::microseconds tokenDelay{0};   ///< between tokens of one answer
-  std::optional<engine::Error> submitError;  ///< every submit fails with it
-  std::optional<engine::Error> failError;    ///< requests end with Failed{failError} ...
-  int64_t failAfterTokens = 0;               ///< ... once so many tokens are out
-  std::optional<std::string> templateError;  ///< renderPrompt fails with it (taken at construction)
-  uint32_t contextLength = 2048;             ///< taken at construction
-  uint32_t maxRunning = 128;                 ///< requests beyond wait
-  uint32_t maxWaiting = 1024;                ///< requests beyond get QueueFull
-  int64_t cachedTokens = 0;                  ///< prompt tokens to report as cached
-  std::string modelId = "fake-model";        ///< taken at construction
-  double loadSeconds = 0.25;                 ///< taken at construction
+  std::chrono::microseconds tokenDelay{0};           ///< between tokens of one answer
+  std::optional<engine::Error> submitError;          ///< every submit fails with it
+  std::optional<engine::Error> failError;            ///< requests end with Failed{failError} ...
+  int64_t failAfterTokens = 0;                       ///< ... once so many tokens are out
+  std::optional<std::string> templateError;          ///< renderPrompt fails with it (taken at construction)
+  uint32_t contextLength = 2048;                     ///< taken at construction
+  uint32_t maxRunning = 128;                         ///< requests beyond wait
+  uint32_t maxWaiting = 1024;                        ///< requests beyond get QueueFull
+  int64_t cachedTokens = 0;                          ///< prompt tokens to report as cached
+  std::string modelId = "fake-model";                ///< taken at construction
+  double loadSeconds = 0.25;                         ///< taken at construction
+  std::optional<engine::MemoryPlan> plan;            ///< facts' plan; taken at construction
+  std::optional<engine::DeviceMemoryPlan> measured;  ///< facts' measured memory; taken at construction
 };
 
 class FakeEngine : public engine::Engine {

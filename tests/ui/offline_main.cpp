@@ -1,10 +1,12 @@
-// hearth-offline [--light|--dark] [--empty|--failing|--loading] [--page NAME]: the whole window over a fake engine that
-// answers in Markdown, with folders of its own that go away with it.
+// hearth-offline [--light|--dark] [--empty|--failing|--loading] [--plan [--full]] [--page NAME]: the whole window over
+// a fake engine that answers in Markdown, with folders of its own that go away with it. With --plan its model page has
+// an 8B model before it, for a GPU that is not there; with --full too little of its memory is free.
 #include <QGuiApplication>
 #include <QTemporaryDir>
 #include <QTimer>
 
 #include "tests/support/fake_engine.h"
+#include "tests/ui/fake_sources.h"
 #include "ui/application.h"
 
 namespace {
@@ -48,14 +50,43 @@ int main(int argc, char** argv) {
     load.failAtStep = 2;
   }
   if (arguments.contains("--loading")) load.stepDelay = std::chrono::seconds(5);
+  const bool plan = arguments.contains("--plan");
+  ui_test::FakeMachine machine;
+  machine.found = {{"/models/Qwen1.5-7B-Chat", "/models"},
+                   {"/models/Baichuan2-13B-Chat", "/models"},
+                   {"/models/smollm2-135m-instruct.gguf", "/models"}};
+  if (arguments.contains("--full")) machine.other = 9'720'000'000;
+  if (plan) {
+    engine::EngineOptions options;
+    options.maxNumSeqs = 1;
+    options.maxModelLen = load.engine.contextLength;
+    options.quantization = engine::Quantization::Ifq;
+    load.engine.plan = ui_test::fakePlan(machine, options);
+    load.engine.measured = load.engine.plan->devices.front();
+    load.engine.measured->activations -= 50'000'000;
+    load.bytes = 16'060'000'000;
+    static_cast<void>(context.settings.set("max-num-seqs", "1", app::SettingSource::Stored));
+  }
   context.host = std::make_unique<app::ModelHost>(test_support::makeFakeLoader(load));
   context.server = std::make_unique<app::HttpServer>(*context.host);
   const char* theme = arguments.contains("--dark") ? "dark" : arguments.contains("--light") ? "light" : "system";
   static_cast<void>(context.settings.set("theme", theme, app::SettingSource::Flag));
-  ui::Application window(context);
+  ui::Application window(context, plan ? std::optional(ui_test::fakeSources(machine)) : std::nullopt);
   const qsizetype page = arguments.indexOf("--page");
   if (page > 0 && page + 1 < arguments.size()) window.shell().setPage(arguments[page + 1]);
   if (window.show() == nullptr) return 1;
-  if (!arguments.contains("--empty")) context.host->load({});
+  if (plan) {
+    window.modelPage().choosePath(ui_test::kFakeModel);
+    window.modelPage().setContext(65536);
+    QObject::connect(
+        &window.modelPage(), &ui::ModelPageModel::planChanged, &application,
+        [&] { window.modelPage().setQuantization("ifq"); }, Qt::QueuedConnection);
+    if (!arguments.contains("--empty")) {
+      constexpr int kSettledMs = 1000;
+      QTimer::singleShot(kSettledMs, &application, [&] { window.modelPage().load(); });
+    }
+  } else if (!arguments.contains("--empty")) {
+    context.host->load({});
+  }
   return QGuiApplication::exec();
 }

@@ -22,7 +22,8 @@ inline QQuickItem* findItem(QQuickItem* parent, const QString& name) {
 /// A window over `loader`; chats live in memory.
 class WindowFixture {
  public:
-  explicit WindowFixture(app::ModelHost::Loader loader, std::string notice = {}) {
+  explicit WindowFixture(app::ModelHost::Loader loader, std::string notice = {},
+                         std::optional<ui::ModelSources> sources = std::nullopt) {
     m_context.conversationsNotice = std::move(notice);
     m_context.paths = {.config = m_dir.filePath("config").toStdString(),
                        .data = m_dir.filePath("data").toStdString(),
@@ -30,7 +31,7 @@ class WindowFixture {
     std::filesystem::create_directories(m_context.paths.config);
     m_context.host = std::make_unique<app::ModelHost>(std::move(loader));
     m_context.server = std::make_unique<app::HttpServer>(*m_context.host);
-    m_application = std::make_unique<ui::Application>(m_context);
+    m_application = std::make_unique<ui::Application>(m_context, std::move(sources));
     m_window = m_application->show();
   }
 

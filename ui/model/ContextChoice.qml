@@ -132,13 +132,21 @@ Item {
             }
             Accessible.name: qsTr("%1 tokens, %2").arg(choice.page.context).arg(choice.page.bytes(choice.page.plan.perToken * choice.page.context))
 
-            Rectangle {
+            Column {
                 visible: choice.page.plan.largest > 0 && choice.page.plan.largest < choice.most
                 x: 8 + choice.position(choice.page.plan.largest) * (slider.width - 16)
                 y: 2
-                width: 1.5
-                height: 24
-                color: Theme.text
+                spacing: 2
+
+                Repeater {
+                    model: 5
+
+                    Rectangle {
+                        width: 1.5
+                        height: 3
+                        color: Theme.text
+                    }
+                }
             }
         }
         Item {
@@ -175,7 +183,10 @@ Item {
             Label {
                 anchors.bottom: parent.bottom
                 visible: choice.page.plan.known
-                text: choice.page.plan.largest > 0 ? qsTr("Largest that fits: %1").arg(Number(choice.page.plan.largest).toLocaleString(Qt.locale(), "f", 0)) : qsTr("No context fits")
+                text: choice.page.contextLocked !== "" ? choice.page.contextLocked
+                      : choice.page.plan.largest <= 0 ? qsTr("No context fits")
+                      : choice.page.plan.largest >= choice.most ? qsTr("The whole trained context fits.")
+                      : qsTr("Largest that fits: %1").arg(Number(choice.page.plan.largest).toLocaleString(Qt.locale(), "f", 0))
                 font: Theme.caption
             }
             Label {

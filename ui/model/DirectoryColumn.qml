@@ -4,15 +4,23 @@ import Hearth.Theme
 import Hearth.Controls
 import Hearth.Model
 
-/// Models that were opened, the ways to open one, and the card of the one shown.
+/// Models that were opened or found, a search among them, the ways to open one, and the card of the one shown.
 Rectangle {
     id: column
 
     required property ModelPageModel page
+    property bool searchShown: false
     signal browseWanted
     signal browseFileWanted
+    signal searchFolderWanted
+
+    function openSearch(): void {
+        searchShown = true;
+        search.forceActiveFocus(Qt.ShortcutFocusReason);
+    }
 
     color: Theme.surfaceSunken
+    Component.onCompleted: page.directory.scanOnce()
 
     Label {
         x: 18
@@ -20,7 +28,27 @@ Rectangle {
         text: qsTr("Models")
         font: Theme.heading
     }
+    IconButton {
+        objectName: "searchModels"
+        anchors.right: browse.left
+        anchors.rightMargin: 6
+        y: 10
+        iconName: "search"
+        text: qsTr("Search models")
+        shortcutText: "Ctrl+F"
+        checked: column.searchShown
+        onClicked: {
+            if (column.searchShown) {
+                column.searchShown = false;
+                column.page.directory.filter = "";
+            } else {
+                column.openSearch();
+            }
+        }
+    }
     Button {
+        id: browse
+
         objectName: "browseModels"
         anchors.right: parent.right
         anchors.rightMargin: 13
@@ -31,6 +59,8 @@ Rectangle {
 
         Menu {
             id: menu
+
+            width: 240
 
             MenuItem {
                 iconName: "folder"
@@ -43,42 +73,167 @@ Rectangle {
                 text: qsTr(".gguf file…")
                 onTriggered: column.browseFileWanted()
             }
+            MenuItem {
+                iconName: "search"
+                text: qsTr("Search another folder…")
+                onTriggered: column.searchFolderWanted()
+            }
+            MenuItem {
+                iconName: "refresh"
+                text: qsTr("Look again")
+                onTriggered: column.page.directory.rescan()
+            }
         }
+    }
+    Field {
+        id: search
+
+        objectName: "modelSearch"
+        visible: column.searchShown
+        x: 12
+        y: Theme.headerHeight
+        width: parent.width - 25
+        iconName: "search"
+        placeholderText: qsTr("Name, type or folder")
+        onTextChanged: column.page.directory.filter = text
+        Accessible.name: qsTr("Search models")
+        Keys.onEscapePressed: {
+            text = "";
+            column.searchShown = false;
+            list.forceActiveFocus(Qt.TabFocusReason);
+        }
+        Keys.onDownPressed: list.forceActiveFocus(Qt.TabFocusReason)
     }
     ListView {
         id: list
 
         objectName: "recentList"
-        anchors.top: parent.top
-        anchors.topMargin: Theme.headerHeight
+        anchors.top: search.visible ? search.bottom : parent.top
+        anchors.topMargin: search.visible ? 6 : Theme.headerHeight
         anchors.bottom: card.visible ? card.top : parent.bottom
         anchors.bottomMargin: 12
         x: 12
         width: parent.width - 25
         clip: true
         boundsBehavior: Flickable.StopAtBounds
-        model: column.page.recent
+        activeFocusOnTab: true
+        keyNavigationEnabled: true
+        model: column.page.directory
         T.ScrollBar.vertical: ScrollBar {}
+        Accessible.role: Accessible.List
+        Accessible.name: qsTr("Models")
+        Keys.onReturnPressed: choose()
+        Keys.onEnterPressed: choose()
+        Keys.onSpacePressed: choose()
+        Keys.onDeletePressed: column.page.recent.forget(column.page.directory.pathAt(currentIndex))
+
+        function choose(): void {
+            const path = column.page.directory.pathAt(currentIndex);
+            if (path !== "")
+                column.page.choosePath(path);
+        }
+
         header: Label {
-            height: 28
+            visible: list.count === 0
+            height: visible ? 36 : 0
             leftPadding: 6
-            text: list.count > 0 ? qsTr("Recent") : qsTr("Nothing opened yet")
+            text: column.page.directory.filter !== "" ? qsTr("Nothing found") : qsTr("Nothing opened yet")
+            font: Theme.small
+            color: Theme.textMuted
+        }
+        section.property: "section"
+        section.delegate: Label {
+            required property string section
+
+            height: 30
+            leftPadding: 6
+            text: section
             font: Theme.captionMedium
             color: Theme.textMuted
+            Accessible.role: Accessible.Heading
+            Accessible.name: text
         }
         footer: Item {
             width: list.width
-            height: 52
+            height: drop.y + drop.height + 4
 
-            Rectangle {
-                y: 12
+            Column {
+                id: words
+
+                width: parent.width
+                spacing: 4
+                topPadding: 8
+
+                Label {
+                    visible: column.page.directory.searching
+                    leftPadding: 6
+                    text: qsTr("Looking through the folders…")
+                    font: Theme.caption
+                    color: Theme.textMuted
+                }
+                Repeater {
+                    model: column.page.directory.problems
+
+                    Label {
+                        required property string modelData
+
+                        width: words.width
+                        leftPadding: 6
+                        text: modelData
+                        font: Theme.caption
+                        color: Theme.warning
+                        wrapMode: Text.Wrap
+                        maximumLineCount: 3
+                    }
+                }
+            }
+            Item {
+                id: drop
+
+                y: words.height + 6
                 width: parent.width
                 height: 36
-                radius: Theme.radius
-                color: "transparent"
-                border.width: 1
-                border.color: Theme.borderStrong
 
+                Repeater {
+                    model: 2
+
+                    Row {
+                        required property int index
+
+                        y: index * (drop.height - 1)
+                        spacing: 3
+
+                        Repeater {
+                            model: Math.floor(drop.width / 7)
+
+                            Rectangle {
+                                width: 4
+                                height: 1
+                                color: Theme.borderStrong
+                            }
+                        }
+                    }
+                }
+                Repeater {
+                    model: 2
+
+                    Column {
+                        required property int index
+
+                        x: index * (drop.width - 1)
+                        spacing: 3
+
+                        Repeater {
+                            model: Math.floor(drop.height / 7)
+
+                            Rectangle {
+                                width: 1
+                                height: 4
+                                color: Theme.borderStrong
+                            }
+                        }
+                    }
+                }
                 Row {
                     anchors.centerIn: parent
                     spacing: 8
@@ -96,8 +251,14 @@ Rectangle {
             }
         }
         delegate: RecentRow {
+            required property int index
+
             width: ListView.view.width
-            onClicked: column.page.choosePath(path)
+            pointed: list.activeFocus && list.currentIndex === index
+            onClicked: {
+                list.currentIndex = index;
+                column.page.choosePath(path);
+            }
             onForgotten: column.page.recent.forget(path)
         }
     }
@@ -105,7 +266,7 @@ Rectangle {
         id: card
 
         objectName: "modelCard"
-        visible: column.page.path !== ""
+        visible: column.page.path !== "" && column.height >= 620
         x: 12
         width: parent.width - 25
         anchors.bottom: parent.bottom

@@ -36,9 +36,10 @@ Item {
             Layout.fillWidth: true
             visible: !panel.loading && text !== ""
             text: panel.page.planError !== "" ? panel.page.planError
-                  : panel.loaded ? qsTr("A changed choice takes effect when the model is loaded again.")
+                  : panel.loaded ? qsTr("Unloading gives %1 back. A changed choice takes effect with Reload.").arg(panel.page.bytes(panel.page.measured.needed))
                   : panel.page.plan.known && !panel.page.plan.fits ? qsTr("Does not fit yet. Choose a way out, or free %1.").arg(panel.page.bytes(panel.page.plan.missing))
                   : panel.page.cancelled ? qsTr("Cancelled. Everything is free again.")
+                  : panel.page.loadable && panel.page.loadNote !== "" ? panel.page.loadNote
                   : panel.page.loadable ? qsTr("Nothing is written; the files stay as they are.")
                   : panel.page.problems.length > 0 ? qsTr("This model cannot be loaded as it is.") : ""
             font: Theme.small
@@ -76,6 +77,39 @@ Item {
                 text: qsTr("Load")
                 enabled: panel.page.loadable && panel.page.contextProblem === "" && !(panel.page.plan.known && !panel.page.plan.fits)
                 onClicked: panel.page.load()
+            }
+            Button {
+                objectName: "loadMore"
+                visible: !panel.loaded && panel.page.loadable
+                large: true
+                implicitWidth: 40
+                leftPadding: 0
+                iconName: "more"
+                Accessible.name: qsTr("More")
+                onClicked: more.popup(width - more.width, -more.height - 4)
+
+                Menu {
+                    id: more
+
+                    width: 250
+
+                    MenuItem {
+                        iconName: "terminal"
+                        text: qsTr("Copy the command line")
+                        onTriggered: panel.page.copyCommandLine()
+                    }
+                    MenuItem {
+                        iconName: "refresh"
+                        text: qsTr("Look at the files again")
+                        onTriggered: panel.page.choosePath(panel.page.path)
+                    }
+                    MenuItem {
+                        iconName: "undo"
+                        enabled: panel.page.ownChoices
+                        text: qsTr("Back to the global defaults")
+                        onTriggered: panel.page.resetChoices()
+                    }
+                }
             }
             Button {
                 objectName: "openChat"

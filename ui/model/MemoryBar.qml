@@ -15,9 +15,24 @@ Rectangle {
     property bool loading: false
     /// Off while something is dragged: a drag is simply right.
     property bool animated: true
+    /// The part that a label or a legend points at.
+    property string pointed: ""
+    readonly property string hoveredPart: other.hovered ? "other" : weights.hovered ? "weights" : kv.hovered || more.hovered ? "kv" : work.hovered ? "work" : reserve.hovered ? "reserve" : ""
     readonly property real span: Math.max(1, plan.total, plan.other + plan.reserve + plan.needed)
-    readonly property real density: ((vertical ? height : width) - 2) / span
+    readonly property real length: (vertical ? height : width) - 2
+    readonly property real density: length / span
     readonly property real over: plan.missing > 0 ? Math.max(3, plan.missing * density) : 0
+
+    // Places along the bar, from its beginning, in pixels.
+    readonly property real otherCentre: other.centre
+    readonly property real weightsCentre: weights.centre
+    readonly property real kvCentre: (kv.from + more.end) / 2
+    readonly property real workCentre: work.centre
+    readonly property real reserveCentre: reserve.centre
+    readonly property real freeCentre: (reserve.end + length) / 2
+    /// Where the context's part of the KV cache begins and ends.
+    readonly property real kvFrom: kv.from
+    readonly property real kvEdge: kv.end
 
     radius: Theme.radiusSmall
     color: Theme.memFree
@@ -33,6 +48,7 @@ Rectangle {
         vertical: bar.vertical
         density: bar.density
         animated: bar.animated
+        marked: bar.pointed === "other"
         bytes: bar.plan.other
         fill: Theme.memOtherFill
         hatch: Theme.memOther
@@ -43,6 +59,7 @@ Rectangle {
         vertical: bar.vertical
         density: bar.density
         animated: bar.animated
+        marked: bar.pointed === "weights"
         from: other.end
         bytes: bar.plan.weights
         fill: bar.loading ? Theme.surfaceRaised : Theme.memWeights
@@ -62,8 +79,22 @@ Rectangle {
         vertical: bar.vertical
         density: bar.density
         animated: bar.animated
+        marked: bar.pointed === "kv"
         from: weights.end
-        bytes: bar.plan.kv
+        bytes: bar.plan.kvContext
+        fill: bar.loading ? Theme.surfaceRaised : Theme.memKv
+        hatch: bar.loading ? Theme.memKv : "transparent"
+    }
+    // Room for more conversations than one of full length.
+    MemorySegment {
+        id: more
+
+        vertical: bar.vertical
+        density: bar.density
+        animated: bar.animated
+        marked: bar.pointed === "kv"
+        from: kv.end
+        bytes: bar.plan.kv - bar.plan.kvContext
         fill: bar.loading ? Theme.surfaceRaised : Theme.memKv
         hatch: bar.loading ? Theme.memKv : "transparent"
     }
@@ -73,15 +104,19 @@ Rectangle {
         vertical: bar.vertical
         density: bar.density
         animated: bar.animated
-        from: kv.end
+        marked: bar.pointed === "work"
+        from: more.end
         bytes: bar.plan.work
         fill: bar.loading ? Theme.surfaceRaised : Theme.memWork
         hatch: bar.loading ? Theme.memWork : "transparent"
     }
     MemorySegment {
+        id: reserve
+
         vertical: bar.vertical
         density: bar.density
         animated: bar.animated
+        marked: bar.pointed === "reserve"
         from: work.end
         bytes: bar.plan.reserve
         hatch: Theme.memReserve

@@ -3,7 +3,7 @@ import Hearth.Theme
 import Hearth.Controls
 import Hearth.Model
 
-/// The plan for the device, drawn; after a load what was measured, and the difference.
+/// The plan for the device, drawn; its KV edge can be dragged. After a load what was measured, and the difference.
 Item {
     id: column
 
@@ -12,21 +12,13 @@ Item {
     readonly property bool measured: page.isLoadedOne && page.state === "ready" && page.measured.known
     readonly property bool loading: page.isLoadedOne && page.state === "loading"
     readonly property planFacts facts: measured ? page.measured : page.plan
-    readonly property planFacts planned: page.plan
-
+    readonly property planFacts planned: measured ? page.loadPlan : page.plan
+    readonly property bool onGpu: facts.known && facts.device !== "cpu"
+    readonly property real apart: measured && planned.known ? facts.needed - planned.needed : 0
     readonly property real landed: !loading ? 1 : page.bytesTotal > 0 ? page.bytesDone / page.bytesTotal : 0
     readonly property real landedBytes: landed * facts.weights
 
-    function difference(now: real, plan: real): string {
-        if (!measured || !planned.known)
-            return "";
-        const apart = now - plan;
-        if (Math.abs(apart) < 5e5)
-            return qsTr("as planned");
-        return apart > 0 ? qsTr("%1 more than planned").arg(page.bytes(apart)) : qsTr("%1 less than planned").arg(page.bytes(-apart));
-    }
-
-    implicitHeight: horizontal ? 126 : 520
+    implicitHeight: horizontal ? 132 + keys.height : 520
 
     Row {
         id: head
@@ -37,13 +29,13 @@ Item {
 
         Icon {
             anchors.verticalCenter: parent.verticalCenter
-            icon: "cpu"
+            icon: column.onGpu ? "gpu" : "memory"
             size: 18
         }
         Label {
             width: parent.width - total.width - 34
             height: parent.height
-            text: qsTr("This computer’s memory")
+            text: column.onGpu ? column.facts.device : qsTr("This computer’s memory")
             font: Theme.bodyStrong
         }
         Figure {
@@ -55,121 +47,107 @@ Item {
             color: Theme.textMuted
         }
     }
-    Item {
-        id: figures
-
+    MemoryFigures {
         y: 32
         width: parent.width
-        height: 48
-
-        Label {
-            text: column.loading ? qsTr("In memory now") : column.measured ? qsTr("Hearth uses, measured") : column.facts.known && !column.facts.fits ? qsTr("Hearth would use") : qsTr("Hearth will use")
-            font: Theme.small
-            color: Theme.textMuted
-        }
-        Row {
-            y: 18
-            spacing: 5
-
-            Figure {
-                text: column.loading ? column.page.gigabytes(column.landedBytes) : column.facts.known ? column.page.gigabytes(column.facts.needed) : "–"
-                font: Theme.figureBig
-            }
-            Label {
-                anchors.baseline: parent.children[0].baseline
-                text: qsTr("GB")
-                font: Theme.small
-                color: Theme.textMuted
-            }
-        }
-        Label {
-            anchors.right: parent.right
-            text: column.loading ? qsTr("Still to come") : column.facts.missing > 0 ? qsTr("Over by") : qsTr("Stays free")
-            font: Theme.small
-            color: column.facts.missing > 0 ? Theme.danger : Theme.textMuted
-        }
-        Row {
-            anchors.right: parent.right
-            y: 18
-            spacing: 5
-
-            Figure {
-                text: !column.facts.known ? "–" : column.page.gigabytes(column.loading ? column.facts.needed - column.landedBytes : column.facts.missing > 0 ? column.facts.missing : column.facts.free)
-                font: Theme.figureBig
-                color: column.facts.missing > 0 ? Theme.danger : Theme.text
-            }
-            Label {
-                anchors.baseline: parent.children[0].baseline
-                text: qsTr("GB")
-                font: Theme.small
-                color: column.facts.missing > 0 ? Theme.danger : Theme.textMuted
-            }
-        }
+        alarming: column.facts.missing > 0
+        leftLabel: column.loading ? qsTr("In memory now") : column.measured ? qsTr("Hearth uses, measured") : column.facts.known && !column.facts.fits ? qsTr("Hearth would use") : qsTr("Hearth will use")
+        leftFigure: column.loading ? column.page.gigabytes(column.landedBytes) : column.facts.known ? column.page.gigabytes(column.facts.needed) : "–"
+        rightLabel: column.loading ? qsTr("Still to come") : column.facts.missing > 0 ? qsTr("Over by") : column.measured && column.planned.known ? (column.apart > 0 ? qsTr("More than planned") : qsTr("Less than planned")) : qsTr("Stays free")
+        rightFigure: !column.facts.known ? "–" : column.page.gigabytes(column.loading ? column.facts.needed - column.landedBytes : column.facts.missing > 0 ? column.facts.missing : column.measured && column.planned.known ? Math.abs(column.apart) : column.facts.free)
     }
     MemoryBar {
         id: bar
 
         objectName: "memoryBar"
-        y: 92
-        x: column.horizontal ? 0 : 4
+        y: 92 + (column.horizontal ? 12 : 0)
+        x: column.horizontal ? 0 : 20
         width: column.horizontal ? parent.width : 56
-        height: column.horizontal ? 20 : Math.max(200, parent.height - 96)
+        height: column.horizontal ? 20 : Math.max(200, parent.height - 96 - (host.visible ? host.height + 16 : 0))
         vertical: !column.horizontal
         plan: column.facts
         loading: column.loading
         landed: column.landed
+        animated: !handle.dragging && !handle.activeFocus
+        pointed: labels.hoveredPart
     }
-    Column {
-        visible: !column.horizontal && column.facts.known
-        x: 84
-        y: 92
-        width: parent.width - 84
-        spacing: 6
+    MemoryMark {
+        visible: !column.measured && !column.loading && bar.plan.largest > 0 && bar.plan.perToken > 0
+        bar: bar
+    }
+    MemoryHandle {
+        id: handle
 
-        MemoryLegend {
-            width: parent.width
-            label: qsTr("Free")
-            help: column.facts.largest > 0 ? qsTr("up to %1 tokens would fit").arg(Number(column.facts.largest).toLocaleString(Qt.locale(), "f", 0)) : ""
-            figure: column.page.gigabytes(column.facts.free)
-            fill: Theme.memFree
-        }
-        MemoryLegend {
-            width: parent.width
-            visible: column.facts.reserve > 0
-            label: qsTr("Reserve")
-            figure: column.page.gigabytes(column.facts.reserve)
-            hatch: Theme.memReserve
-            muted: true
-        }
-        MemoryLegend {
-            width: parent.width
-            label: qsTr("Activations, workspace")
-            help: column.difference(column.facts.work, column.planned.work)
-            figure: column.page.gigabytes(column.facts.work)
-            fill: Theme.memWork
-        }
-        MemoryLegend {
-            width: parent.width
-            label: qsTr("KV cache")
-            help: column.measured ? column.difference(column.facts.kv, column.planned.kv) : qsTr("room for %1 tokens, %2 each").arg(Number(column.planned.room).toLocaleString(Qt.locale(), "f", 0)).arg(column.page.bytes(column.planned.perToken))
-            figure: column.page.gigabytes(column.facts.kv)
-            fill: Theme.memKv
-        }
-        MemoryLegend {
-            width: parent.width
-            label: qsTr("Weights")
-            help: column.loading && column.page.bytesTotal > 0 ? qsTr("%1 landed").arg(column.page.bytes(column.landedBytes))
-                                                             : column.difference(column.facts.weights, column.planned.weights)
-            figure: column.page.gigabytes(column.facts.weights)
-            fill: Theme.memWeights
-        }
-        MemoryLegend {
-            width: parent.width
+        objectName: "memoryHandle"
+        visible: !column.measured && !column.loading && bar.plan.known && bar.plan.perToken > 0 && column.page.contextLocked === ""
+        bar: bar
+        page: column.page
+    }
+    MemoryLabels {
+        id: labels
+
+        objectName: "memoryLabels"
+        visible: !column.horizontal && column.facts.known
+        x: bar.x + bar.width + 6
+        y: bar.y
+        width: parent.width - x
+        height: bar.height
+        page: column.page
+        bar: bar
+        facts: column.facts
+        planned: column.planned
+        measured: column.measured
+        loading: column.loading
+        landedBytes: column.landedBytes
+    }
+    Flow {
+        id: keys
+
+        visible: column.horizontal && column.facts.known
+        y: bar.y + bar.height + 10
+        width: parent.width
+        spacing: 16
+
+        MemoryKey {
             label: qsTr("Other programs")
             figure: column.page.gigabytes(column.facts.other)
             fill: Theme.memOtherFill
             hatch: Theme.memOther
-            muted: true
         }
+        MemoryKey {
+            label: qsTr("Weights")
+            figure: column.page.gigabytes(column.facts.weights)
+            fill: Theme.memWeights
+        }
+        MemoryKey {
+            label: qsTr("KV cache")
+            figure: column.page.gigabytes(column.facts.kv)
+            fill: Theme.memKv
+        }
+        MemoryKey {
+            label: qsTr("Workspace")
+            figure: column.page.gigabytes(column.facts.work)
+            fill: Theme.memWork
+        }
+        MemoryKey {
+            label: qsTr("Reserve")
+            visible: column.facts.reserve > 0
+            figure: column.page.gigabytes(column.facts.reserve)
+            hatch: Theme.memReserve
+        }
+        MemoryKey {
+            label: qsTr("Free")
+            figure: column.page.gigabytes(column.facts.free)
+            fill: Theme.memFree
+        }
+    }
+    HostMemory {
+        id: host
+
+        objectName: "hostMemory"
+        visible: column.onGpu && !column.horizontal && column.page.hostTotal > 0
+        width: parent.width
+        anchors.bottom: parent.bottom
+        page: column.page
     }
 }

@@ -9,6 +9,8 @@ Item {
     required property bool vertical
     /// Pixels a byte takes.
     required property real density
+    property string part: ""
+    property bool marked: false
     property bool animated: true
     property real from: 0
     property real bytes: 0
@@ -16,6 +18,9 @@ Item {
     property color hatch: "transparent"
     property real thickness: bytes <= 0 ? 0 : Math.max(2, bytes * density)
     readonly property real end: from + thickness
+    /// Of the bar's length, from its beginning.
+    readonly property real centre: from + thickness / 2
+    readonly property bool hovered: hover.hovered
 
     visible: bytes > 0
     x: vertical ? 1 : 1 + from
@@ -23,6 +28,9 @@ Item {
     width: vertical && parent ? parent.width - 2 : thickness
     height: vertical ? thickness : parent ? parent.height - 2 : 0
 
+    HoverHandler {
+        id: hover
+    }
     Rectangle {
         anchors.fill: parent
         color: segment.fill
@@ -37,6 +45,13 @@ Item {
         height: segment.vertical ? 1.5 : parent.height
         x: segment.vertical ? 0 : parent.width - width
         color: Theme.memFree
+    }
+    Rectangle {
+        visible: segment.marked
+        anchors.fill: parent
+        color: "transparent"
+        border.width: 2
+        border.color: Theme.text
     }
     Behavior on thickness {
         enabled: segment.animated && !Theme.lessMotion

@@ -7,6 +7,7 @@ Item {
 
     property url folder
     signal chosen(url path)
+    signal searchChosen(url path)
 
     function openFolder(): void {
         folderDialog.open();
@@ -15,6 +16,17 @@ Item {
         fileDialog.open();
     }
 
+    function openSearchFolder(): void {
+        searchDialog.open();
+    }
+
+    FolderDialog {
+        id: searchDialog
+
+        title: qsTr("Search a folder for models")
+        currentFolder: dialogs.folder
+        onAccepted: dialogs.searchChosen(selectedFolder)
+    }
     FolderDialog {
         id: folderDialog
 

@@ -16,12 +16,19 @@ FocusScope {
     signal chatWanted
     signal browseWanted
     signal browseFileWanted
+    signal searchFolderWanted
 
     objectName: "modelPage"
 
     Shortcut {
         sequence: "Ctrl+O"
+        enabled: view.enabled
         onActivated: view.browseWanted()
+    }
+    Shortcut {
+        sequence: "Ctrl+F"
+        enabled: view.enabled && view.wide
+        onActivated: directory.openSearch()
     }
     DirectoryColumn {
         id: directory
@@ -32,6 +39,7 @@ FocusScope {
         page: view.page
         onBrowseWanted: view.browseWanted()
         onBrowseFileWanted: view.browseFileWanted()
+        onSearchFolderWanted: view.searchFolderWanted()
     }
     Rectangle {
         id: memory
@@ -64,66 +72,40 @@ FocusScope {
             onChatWanted: view.chatWanted()
         }
     }
-    PageHeader {
+    ModelHeader {
         id: header
 
         anchors.left: view.wide ? directory.right : parent.left
         anchors.right: view.middle ? memory.left : parent.right
+        page: view.page
+        browseShown: !view.wide
+        onBrowseWanted: view.browseWanted()
+        onBrowseFileWanted: view.browseFileWanted()
+    }
+    // Narrow pages: the bar stays in view while the choices move below it.
+    Rectangle {
+        id: sticky
 
-        Row {
+        visible: !view.middle && view.page.loadable
+        anchors.left: header.left
+        anchors.right: header.right
+        anchors.top: header.bottom
+        height: visible ? narrowMemory.implicitHeight + 20 : 0
+        color: Theme.surfaceRaised
+
+        MemoryColumn {
+            id: narrowMemory
+
             x: Theme.pagePadding
-            height: parent.height
-            spacing: 12
-
-            Label {
-                anchors.verticalCenter: parent.verticalCenter
-                width: Math.min(implicitWidth, header.width - 260)
-                text: view.page.path !== "" ? view.page.name : qsTr("Model")
-                font: Theme.heading
-            }
-            Chip {
-                objectName: "modelStateChip"
-                anchors.verticalCenter: parent.verticalCenter
-                visible: view.page.path !== "" && !view.page.inspecting
-                tone: !view.page.isLoadedOne ? "neutral" : view.page.state === "loading" ? "busy" : view.page.state === "ready" ? "success" : view.page.state === "failed" ? "danger" : "neutral"
-                iconName: view.page.isLoadedOne && view.page.state === "ready" ? "check" : ""
-                text: !view.page.isLoadedOne ? qsTr("not loaded") : view.page.state === "loading" ? qsTr("loading")
-                      : view.page.state === "ready" ? qsTr("loaded in %1 s").arg(view.page.loadSeconds)
-                      : view.page.state === "failed" ? qsTr("did not load") : qsTr("not loaded")
-            }
+            y: 10
+            width: parent.width - 2 * Theme.pagePadding
+            height: implicitHeight
+            horizontal: true
+            page: view.page
         }
-        Label {
-            anchors.right: parent.right
-            anchors.rightMargin: Theme.pagePadding
-            height: parent.height
-            visible: view.locked
-            text: qsTr("Choices are locked while loading")
-            font: Theme.small
-            color: Theme.textMuted
-        }
-        Button {
-            visible: !view.wide && !view.locked
-            anchors.right: parent.right
-            anchors.rightMargin: 16
-            anchors.verticalCenter: parent.verticalCenter
-            iconName: "folder"
-            text: qsTr("Browse")
-            onClicked: narrowMenu.popup(0, height + 4)
-
-            Menu {
-                id: narrowMenu
-
-                MenuItem {
-                    iconName: "folder"
-                    text: qsTr("Model directory…")
-                    onTriggered: view.browseWanted()
-                }
-                MenuItem {
-                    iconName: "file"
-                    text: qsTr(".gguf file…")
-                    onTriggered: view.browseFileWanted()
-                }
-            }
+        Hairline {
+            anchors.bottom: parent.bottom
+            width: parent.width
         }
     }
     Flickable {
@@ -131,7 +113,7 @@ FocusScope {
 
         anchors.left: header.left
         anchors.right: header.right
-        anchors.top: header.bottom
+        anchors.top: sticky.visible ? sticky.bottom : header.bottom
         anchors.bottom: narrowLoad.visible ? narrowLoad.top : parent.bottom
         contentHeight: choices.implicitHeight + 40
         boundsBehavior: Flickable.StopAtBounds
@@ -146,17 +128,16 @@ FocusScope {
             width: scroller.width - 2 * Theme.pagePadding
             spacing: 20
 
-            Repeater {
-                model: view.wide ? null : view.page.recent
-
-                RecentRow {
-                    required property int index
-
-                    Layout.fillWidth: true
-                    visible: index < 4
-                    onClicked: view.page.choosePath(path)
-                    onForgotten: view.page.recent.forget(path)
-                }
+            ComboBox {
+                objectName: "modelCombo"
+                Layout.fillWidth: true
+                visible: !view.wide && view.page.directory.count > 0
+                model: view.page.directory.names
+                currentIndex: view.page.directory.currentRow
+                displayText: currentIndex >= 0 ? currentText : qsTr("Recent and found models")
+                Accessible.name: qsTr("Recent and found models")
+                onActivated: index => view.page.choosePath(view.page.directory.pathAt(index))
+                Component.onCompleted: view.page.directory.scanOnce()
             }
             FailureCard {
                 objectName: "failureCard"
@@ -171,17 +152,6 @@ FocusScope {
                 page: view.page
                 onBrowseWanted: view.browseWanted()
             }
-            ModelCard {
-                Layout.fillWidth: true
-                visible: !view.wide && view.page.path !== ""
-                page: view.page
-            }
-            MemoryColumn {
-                Layout.fillWidth: true
-                visible: !view.middle && view.page.loadable
-                horizontal: true
-                page: view.page
-            }
             TemplateChoice {
                 Layout.fillWidth: true
                 visible: view.page.loadable
@@ -192,6 +162,7 @@ FocusScope {
             ColumnLayout {
                 Layout.fillWidth: true
                 visible: view.page.loadable
+                enabled: !view.locked
                 opacity: view.locked ? 0.45 : 1
                 spacing: 8
 
@@ -208,8 +179,14 @@ FocusScope {
                         font: Theme.small
                         color: Theme.textMuted
                     }
+                    Label {
+                        text: qsTr("at %1 tokens").arg(Number(view.page.context).toLocaleString(Qt.locale(), "f", 0))
+                        font: Theme.small
+                        color: Theme.textMuted
+                    }
                 }
                 QuantizationTable {
+                    objectName: "quantizationTable"
                     Layout.fillWidth: true
                     page: view.page
                 }
@@ -217,7 +194,7 @@ FocusScope {
             ContextChoice {
                 Layout.fillWidth: true
                 visible: view.page.loadable
-                enabled: !view.locked
+                enabled: !view.locked && view.page.contextLocked === ""
                 opacity: view.locked ? 0.45 : 1
                 page: view.page
             }
@@ -228,21 +205,42 @@ FocusScope {
                 spacing: 16
 
                 Label {
+                    Layout.preferredWidth: 76
                     text: qsTr("Compute")
                     font: Theme.bodyStrong
                 }
                 Segmented {
                     objectName: "dtypeChoice"
+                    enabled: view.page.dtypeLocked === ""
                     options: ["auto", "float16", "bfloat16", "float32"]
                     current: view.page.dtypeIndex
                     onChosen: index => view.page.dtypeIndex = index
                 }
                 Label {
                     Layout.fillWidth: true
-                    text: [qsTr("the type the model was trained in"), qsTr("fast everywhere"), qsTr("the range of float32 in 16 bits"), qsTr("the exact path, slower")][view.page.dtypeIndex]
+                    text: view.page.dtypeLocked !== "" ? view.page.dtypeLocked : [qsTr("as trained: %1").arg(view.page.trainedType), qsTr("fast everywhere"), qsTr("the range of float32 in 16 bits"), qsTr("the exact path, slower")][view.page.dtypeIndex]
                     font: Theme.small
-                    color: Theme.textMuted
+                    color: view.page.dtypeLocked !== "" ? Theme.info : Theme.textMuted
                 }
+            }
+            DeviceChoice {
+                Layout.fillWidth: true
+                visible: view.page.loadable
+                enabled: !view.locked
+                opacity: view.locked ? 0.45 : 1
+                page: view.page
+            }
+            AdvancedSection {
+                Layout.fillWidth: true
+                visible: view.page.loadable
+                enabled: !view.locked
+                opacity: view.locked ? 0.45 : 1
+                page: view.page
+            }
+            ModelCard {
+                Layout.fillWidth: true
+                visible: view.page.path !== "" && (!view.wide || view.height < 620)
+                page: view.page
             }
         }
     }

@@ -3,18 +3,15 @@ import Hearth.Theme
 import Hearth.Controls
 import Hearth.Model
 
-/// Modes with what they cost; those that this build lacks keep their name and say why.
-Rectangle {
+/// Modes with what they cost; those that this build lacks keep their name and say why. Up and Down go through them.
+Item {
     id: table
 
     required property ModelPageModel page
-    readonly property bool roomy: width > 560
 
-    implicitHeight: column.height + 2
-    radius: Theme.radiusCard
-    color: Theme.surfaceRaised
-    border.width: 1
-    border.color: Theme.border
+    implicitHeight: frame.height + (note.visible ? note.implicitHeight + 4 : 0)
+    Accessible.role: Accessible.Table
+    Accessible.name: qsTr("Quantization modes")
 
     component Head: Label {
         height: 32
@@ -22,157 +19,104 @@ Rectangle {
         color: Theme.textMuted
     }
 
-    Column {
-        id: column
+    QuantizationColumns {
+        id: places
 
-        x: 1
-        y: 1
-        width: parent.width - 2
+        width: table.width - 2
+    }
+    Rectangle {
+        id: frame
 
-        Rectangle {
-            width: parent.width
-            height: 32
-            radius: Theme.radiusCard
-            color: Theme.surfaceSunken
+        width: parent.width
+        height: column.height + 2
+        radius: Theme.radiusCard
+        color: Theme.surfaceRaised
+        border.width: 1
+        border.color: Theme.border
+        clip: true
 
-            Head {
-                x: 38
-                text: qsTr("Mode")
-            }
-            Head {
-                x: 130
-                width: 84
-                text: qsTr("Weights GB")
-                horizontalAlignment: Text.AlignRight
-            }
-            Head {
-                x: 220
-                width: 70
-                text: qsTr("Total GB")
-                horizontalAlignment: Text.AlignRight
-            }
-            Head {
-                x: 312
-                text: qsTr("Fits")
-            }
-            Head {
-                visible: table.roomy
-                x: table.width - 190
-                text: qsTr("Quality")
-            }
-        }
-        Repeater {
-            model: table.page.quantizations
+        Column {
+            id: column
 
-            Item {
-                id: row
+            x: 1
+            y: 1
+            width: parent.width - 2
 
-                required property var modelData
+            Rectangle {
+                width: parent.width
+                height: 32
+                radius: Theme.radiusCard - 1
+                color: Theme.surfaceSunken
 
-                width: column.width
-                height: modelData.available ? 42 : 34
-
-                Rectangle {
-                    anchors.fill: parent
-                    visible: row.modelData.chosen
-                    color: Theme.accentSoft
-
-                    Rectangle {
-                        width: 2
-                        height: parent.height
-                        color: Theme.accent
-                    }
-                }
-                Hairline {
-                    width: parent.width
-                }
-                Rectangle {
-                    x: 14
-                    anchors.verticalCenter: parent.verticalCenter
-                    width: 16
-                    height: 16
-                    radius: 8
-                    color: row.modelData.chosen ? Theme.accent : "transparent"
-                    border.width: row.modelData.chosen ? 0 : 1.5
-                    border.color: Theme.border
-
-                    Rectangle {
-                        anchors.centerIn: parent
-                        visible: row.modelData.chosen
-                        width: 6
-                        height: 6
-                        radius: 3
-                        color: Theme.accentText
-                    }
-                }
-                Figure {
+                Head {
                     x: 38
-                    height: parent.height
-                    text: row.modelData.mode
-                    font: Theme.figure
-                    color: row.modelData.available ? Theme.text : Theme.textFaint
+                    text: qsTr("Mode")
                 }
-                Figure {
-                    x: 130
-                    width: 84
-                    height: parent.height
-                    horizontalAlignment: Text.AlignRight
-                    text: row.modelData.weights
+                Head {
+                    visible: places.weightsShown
+                    x: places.weightsEnd - width
+                    text: qsTr("Weights GB")
                 }
-                Figure {
-                    x: 220
-                    width: 70
-                    height: parent.height
-                    horizontalAlignment: Text.AlignRight
-                    text: row.modelData.total
+                Head {
+                    x: places.totalEnd - width
+                    text: qsTr("Total GB")
                 }
-                Row {
-                    visible: row.modelData.fitsText !== "" && row.modelData.available
-                    x: 312
-                    height: parent.height
-                    spacing: 6
+                Head {
+                    x: places.fits
+                    text: qsTr("Fits")
+                }
+                Head {
+                    x: places.speedEnd - width
+                    text: qsTr("tok/s")
+                }
+                Head {
+                    visible: places.qualityShown
+                    x: places.quality
+                    text: qsTr("Quality")
+                }
+            }
+            Repeater {
+                id: rows
 
-                    Icon {
-                        anchors.verticalCenter: parent.verticalCenter
-                        icon: row.modelData.fits ? "check" : "warning"
-                        size: 14
-                        color: row.modelData.fits ? Theme.success : Theme.warning
-                    }
-                    Label {
-                        height: parent.height
-                        text: row.modelData.fitsText
-                        font: Theme.small
-                    }
-                }
-                Label {
-                    visible: table.roomy && row.modelData.available
-                    x: table.width - 190
-                    width: 180
-                    height: parent.height
-                    text: row.modelData.quality
-                    font: Theme.small
-                    color: Theme.textMuted
-                }
-                Row {
-                    visible: !row.modelData.available
-                    x: 142
-                    height: parent.height
-                    spacing: 6
+                model: table.page.quantizations
 
-                    Icon {
-                        anchors.verticalCenter: parent.verticalCenter
-                        icon: "info"
-                        size: 14
+                QuantizationRow {
+                    required property int index
+
+                    objectName: "quantization_" + mode
+                    width: column.width
+                    columns: places
+                    onClicked: table.page.setQuantization(mode)
+                    Keys.onDownPressed: event => event.accepted = rows.step(index, 1)
+                    Keys.onUpPressed: event => event.accepted = rows.step(index, -1)
+                }
+
+                /// Moves the focus, and with it the choice, to the next mode that there is.
+                function step(from: int, by: int): bool {
+                    for (let i = from + by; i >= 0 && i < count; i += by) {
+                        const next = itemAt(i) as QuantizationRow;
+                        if (next && next.available) {
+                            next.forceActiveFocus(Qt.TabFocusReason);
+                            next.clicked();
+                            return true;
+                        }
                     }
-                    Label {
-                        width: row.width - 180
-                        height: row.height
-                        text: row.modelData.reason
-                        font: Theme.small
-                        color: Theme.textMuted
-                    }
+                    return false;
                 }
             }
         }
+    }
+    Label {
+        id: note
+
+        objectName: "speedNote"
+        y: frame.height + 4
+        width: parent.width
+        visible: text !== ""
+        text: table.page.quantizations.bandwidth > 0 ? qsTr("tok/s: the bytes that one token reads over %1/s of memory, measured just now; an upper bound.").arg(table.page.bytes(table.page.quantizations.bandwidth)) : ""
+        font: Theme.caption
+        color: Theme.textMuted
+        wrapMode: Text.Wrap
+        elide: Text.ElideNone
     }
 }

@@ -3,7 +3,7 @@ import QtQuick.Templates as T
 import Hearth.Theme
 import Hearth.Controls
 
-/// A model that was opened before.
+/// A model of the directory column: opened before, or found.
 T.ItemDelegate {
     id: row
 
@@ -13,15 +13,20 @@ T.ItemDelegate {
     required property string problem
     required property bool current
     required property bool isFile
+    required property bool found
+    /// The list's own place for the keyboard is here.
+    property bool pointed: false
+    readonly property bool forgettable: !found
     signal forgotten
 
     implicitHeight: 48
     hoverEnabled: true
-    Keys.onReturnPressed: row.clicked()
-    Keys.onEnterPressed: row.clicked()
+    focusPolicy: Qt.ClickFocus
     text: name
+    Accessible.role: Accessible.ListItem
     Accessible.name: name + ", " + (problem !== "" ? problem : detail)
-    Keys.onDeletePressed: forgotten()
+    Accessible.selected: current
+    Accessible.onPressAction: row.clicked()
 
     contentItem: Item {
         Icon {
@@ -47,7 +52,7 @@ T.ItemDelegate {
             color: row.problem !== "" ? Theme.danger : Theme.textMuted
         }
         Icon {
-            visible: row.problem !== "" && !row.hovered
+            visible: row.problem !== "" && !(row.hovered && row.forgettable)
             anchors.right: parent.right
             anchors.rightMargin: 10
             anchors.verticalCenter: parent.verticalCenter
@@ -55,7 +60,8 @@ T.ItemDelegate {
             color: Theme.danger
         }
         IconButton {
-            visible: row.hovered
+            visible: row.hovered && row.forgettable
+            focusPolicy: Qt.NoFocus
             anchors.right: parent.right
             anchors.rightMargin: 4
             anchors.verticalCenter: parent.verticalCenter
@@ -69,7 +75,7 @@ T.ItemDelegate {
         color: row.current ? Theme.selected : row.down ? Theme.pressed : row.hovered ? Theme.hover : "transparent"
 
         FocusRing {
-            shown: row.visualFocus
+            shown: row.pointed
             inset: true
         }
     }

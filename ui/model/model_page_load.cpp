@@ -1,113 +1,15 @@
-// ModelPageModel's plans, templates and loads.
+// ModelPageModel's loads: start, progress, what went wrong and the ways out.
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QLocale>
+#include <algorithm>
 #include <cmath>
 
-#include "app/app_context.h"
-#include "engine/load_tokenizer.h"
 #include "ui/markdown/parse_markdown.h"
 #include "ui/model/model_card.h"
 #include "ui/model/model_page_model.h"
 
 namespace ui {
-
-engine::Result<engine::EngineOptions> ModelPageModel::options() const {
-  ENGINE_ASSIGN_OR_RETURN(engine::EngineOptions options, m_settings.settings().engineOptions());
-  options.modelPath = m_path.toStdString();
-  if (!m_templateName.isEmpty()) options.templateName = m_templateName.toStdString();
-  options.dtype = m_dtype;
-  if (m_context) options.maxModelLen = static_cast<uint32_t>(*m_context);
-  return options;
-}
-
-/// One plan at a time; a change meanwhile makes another one with the newest choices.
-void ModelPageModel::replan() {
-  if (!m_info || !m_info->loadable()) {
-    m_plan = {};
-    m_planError.clear();
-    return emit planChanged();
-  }
-  if (m_planning) {
-    m_planStale = true;
-    return;
-  }
-  const engine::Result<engine::EngineOptions> wanted = options();
-  if (!wanted) {
-    m_planError = QString::fromStdString(wanted.error().message);
-    return emit planChanged();
-  }
-  m_planning = true;
-  m_planStale = false;
-  m_tasks.run<engine::Result<engine::MemoryPlan>>(
-      this, [info = *m_info, choices = *wanted] { return engine::planMemory(info, choices); },
-      [this, turn = m_inspectTurn](engine::Result<engine::MemoryPlan> plan) {
-        m_planning = false;
-        if (turn == m_inspectTurn) {
-          m_planError = plan ? QString() : QString::fromStdString(plan.error().message);
-          m_plan = plan ? PlanFacts::of(*plan) : PlanFacts();
-          emit planChanged();
-        }
-        if (m_planStale || turn != m_inspectTurn) replan();
-      });
-}
-
-void ModelPageModel::rechooseTemplate() {
-  m_templateChosen.clear();
-  m_templateReason.clear();
-  m_templateError.clear();
-  m_preview.clear();
-  if (!m_info) return emit templateChanged();
-  const app::Settings& settings = m_settings.settings();
-  engine::TemplateQuery query;
-  query.requestedName = m_templateName.isEmpty() ? m_info->requestedTemplate : m_templateName.toStdString();
-  query.requestedSource = m_templateName.isEmpty() ? m_info->requestedTemplateSource : tr("you chose it").toStdString();
-  query.templateFile = settings.text("chat-template");
-  query.modelId = m_info->modelId;
-  query.modelTemplate = m_info->chatTemplate;
-  query.family = m_info->family;
-  query.userTemplateDirectory = settings.text("template-directory");
-  struct Outcome {
-    QString name, reason, error, preview;
-  };
-  auto work = [query, path = m_info->path, system = tr("You are helpful.").toStdString(),
-               user = tr("Hello").toStdString()]() mutable {
-    Outcome outcome;
-    // The loader asks with the tokenizer's own marks; so does this, for the same choice.
-    if (const auto tokenizer = engine::loadTokenizer(path)) {
-      query.bosToken = (*tokenizer)->tokenText((*tokenizer)->bosId());
-      query.eosToken = (*tokenizer)->tokenText((*tokenizer)->eosId());
-    }
-    const engine::Result<engine::TemplateChoice> choice = engine::chooseTemplate(query);
-    if (!choice) {
-      outcome.error = displayText(QString::fromStdString(choice.error().message));
-      return outcome;
-    }
-    outcome.name = visibleName(QString::fromStdString(choice->chatTemplate->name()));
-    outcome.reason = displayText(QString::fromStdString(choice->reason));
-    engine::ChatPrompt prompt;
-    prompt.messages = {{"system", system}, {"user", user}};
-    engine::Result<engine::RenderedPrompt> rendered = choice->chatTemplate->render(prompt);
-    if (!rendered) {  // some templates know no system message
-      prompt.messages.erase(prompt.messages.begin());
-      rendered = choice->chatTemplate->render(prompt);
-    }
-    if (rendered) {
-      outcome.preview = displayText(QString::fromStdString(rendered->text).left(2000));
-    } else {
-      outcome.error = displayText(QString::fromStdString(rendered.error().message));
-    }
-    return outcome;
-  };
-  m_tasks.run<Outcome>(this, std::move(work), [this, turn = ++m_templateTurn](const Outcome& outcome) {
-    if (turn != m_templateTurn) return;
-    m_templateChosen = outcome.name;
-    m_templateReason = outcome.reason;
-    m_templateError = outcome.error;
-    m_preview = outcome.preview;
-    emit templateChanged();
-  });
-}
 
 void ModelPageModel::load() {
   if (!m_info || !m_info->loadable() || !m_contextProblem.isEmpty()) return;
@@ -154,9 +56,14 @@ bool ModelPageModel::isLoadedOne() const {
 PlanFacts ModelPageModel::measured() const {
   const auto engine = m_host.engine();
   if (!engine) return {};
-  PlanFacts facts = PlanFacts::of(engine->facts().measured);
+  PlanFacts facts = PlanFacts::of(engine->facts().plan, engine->facts().measured);
   facts.known = facts.needed > 0;
   return facts;
+}
+
+PlanFacts ModelPageModel::loadPlan() const {
+  const auto engine = m_host.engine();
+  return engine ? PlanFacts::of(engine->facts().plan) : PlanFacts();
 }
 
 QString ModelPageModel::loadSeconds() const {
@@ -208,9 +115,23 @@ QVariantList ModelPageModel::waysOut() const {
     add("largest", tr("Shorter context"), tr("%1 of %2 tokens fit").arg(tokens, QLocale().toString(context())),
         tr("Use %1").arg(tokens));
   }
+  if (isLoadedOne() || misfit()) {
+    for (const ModePlan& row : m_quantizations.rows()) {
+      if (!row.plan || !row.plan->fits || row.mode.mode == m_quantizations.chosenMode() || m_plan.fits) continue;
+      const QString mode = QString::fromStdString(row.mode.name);
+      const engine::DeviceMemoryPlan& device = row.plan->devices.front();
+      ways.append(QVariantMap{
+          {"action", QStringLiteral("mode")},
+          {"mode", mode},
+          {"title", tr("Use %1").arg(mode)},
+          {"detail", tr("needs %1, %2 stay free")
+                         .arg(bytesText(device.needed()), bytesText(static_cast<uint64_t>(device.freeAfter())))},
+          {"button", tr("Use %1").arg(mode)}});
+    }
+  }
   if (misfit() || !error) return ways;
   const bool aboutTemplate = error->context == "conv-template" || error->context == "chat-template";
-  if (isLoadedOne() && aboutTemplate && !m_templateName.isEmpty()) {
+  if (isLoadedOne() && aboutTemplate && m_choices.own("conv-template")) {
     add("template", tr("Another template"), tr("let Hearth choose it from the model’s files"), tr("Use automatic"));
   }
   add("retry", tr("Load again"), tr("with the same choices"), tr("Try again"));
@@ -223,8 +144,9 @@ void ModelPageModel::takeWayOut(int index) {
   const bool planned = misfit();
   const QString action = ways[index].toMap().value("action").toString();
   if (action == "largest") useLargest();
+  if (action == "mode") setQuantization(ways[index].toMap().value("mode").toString());
   if (planned) return;
-  if (action == "template") setTemplateIndex(0);
+  if (action == "template") m_templates.setIndex(0);
   if (isLoadedOne()) {
     load();
   } else {
@@ -239,6 +161,20 @@ void ModelPageModel::dismissError() {
 
 void ModelPageModel::copyError() const {
   QGuiApplication::clipboard()->setText(errorTitle() + u'\n' + error());
+}
+
+void ModelPageModel::copyCommandLine() const {
+  const auto quoted = [](QString word) {
+    static const QString kPlain = QStringLiteral("/._-+=:,");
+    const bool plain = std::all_of(word.begin(), word.end(), [](QChar c) {
+      return (c.unicode() < 128 && c.isLetterOrNumber()) || kPlain.contains(c);
+    });
+    return plain && !word.isEmpty() ? word : u'\'' + word.replace(u'\'', QStringLiteral("'\\''")) + u'\'';
+  };
+  QStringList words{QStringLiteral("hearth-cli"), QStringLiteral("serve"), QStringLiteral("--model-path"),
+                    quoted(m_path)};
+  for (const QString& word : m_choices.flags()) words.append(quoted(word));
+  QGuiApplication::clipboard()->setText(words.join(u' '));
 }
 
 }  // namespace ui

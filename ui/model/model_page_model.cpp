@@ -1,12 +1,15 @@
 #include "ui/model/model_page_model.h"
 
-#include <QCryptographicHash>
 #include <QDir>
+#include <QStorageInfo>
+#include <algorithm>
+#include <array>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
 #include "app/app_context.h"
+#include "engine/chat_template.h"
 #include "ui/markdown/parse_markdown.h"
 #include "ui/model/model_card.h"
 
@@ -15,10 +18,16 @@ namespace ui {
 namespace {
 
 constexpr int kLeastContext = 16;
+constexpr int kMostContext = 16777216;
+constexpr std::array kTypes = {"auto", "float16", "bfloat16", "float32"};
+constexpr std::array kDevices = {"auto", "cpu", "cuda"};
+/// A drag that rests this long gets a plan from the files again.
+constexpr int kReplanMs = 200;
 
-QString groupOf(const QString& path) {
-  return QStringLiteral("model-") +
-         QString::fromLatin1(QCryptographicHash::hash(path.toUtf8(), QCryptographicHash::Sha1).toHex().left(16));
+template <size_t N>
+int indexIn(const std::array<const char*, N>& names, const QString& name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  return static_cast<int>(found - names.begin());
 }
 
 }  // namespace
@@ -26,18 +35,28 @@ QString groupOf(const QString& path) {
 struct ModelPageModel::Inspection {
   engine::Result<engine::ModelInfo> info;
   QStringList templates;
+  QString disk;
 };
 
 ModelPageModel::ModelPageModel(Tasks& tasks, SettingsBridge& settings, HostBridge& host, QSettings& state,
-                               app::AppPaths paths, QObject* parent)
+                               app::AppPaths paths, ModelSources sources, QObject* parent)
     : QObject(parent),
       m_tasks(tasks),
       m_settings(settings),
       m_host(host),
       m_state(state),
       m_paths(std::move(paths)),
-      m_recent(state) {
+      m_sources(std::move(sources)),
+      m_choices(settings, state),
+      m_recent(state),
+      m_directory(tasks, settings, m_recent, m_sources),
+      m_templates(tasks, m_choices, m_sources),
+      m_advanced(m_choices) {
   m_clock.start();
+  m_replanLater.setSingleShot(true);
+  m_replanLater.setInterval(kReplanMs);
+  connect(&m_replanLater, &QTimer::timeout, this, &ModelPageModel::replan);
+  connect(&m_choices, &LoadChoices::changed, this, &ModelPageModel::choicesTaken);
   connect(&m_host, &HostBridge::changed, this, &ModelPageModel::hostChanged);
   connect(&m_host, &HostBridge::engineChanged, this, &ModelPageModel::replan);
   connect(this, &ModelPageModel::planChanged, this, &ModelPageModel::stateChanged);
@@ -61,7 +80,10 @@ void ModelPageModel::hostChanged() {
     }
     m_watch.report(m_host.snapshot().progress, m_clock.elapsed());
   }
-  if (m_wasLoading && !loading) giveBackScratch();
+  if (m_wasLoading && !loading) {
+    noteReadSpeed();
+    giveBackScratch();
+  }
   m_wasLoading = loading;
   emit stateChanged();
 }
@@ -85,19 +107,19 @@ void ModelPageModel::choosePath(const QString& path) {
   m_info.reset();
   m_inspectError.clear();
   m_plan = {};
+  m_quantizations.setRows({});
+  m_contextProblem.clear();
   m_loadWhenInspected = m_cancelled = false;
   m_inspecting = true;
   m_recent.setCurrent(m_path);
-  recall();
+  m_choices.open(m_path);
   emit modelChanged();
   emit choicesChanged();
   emit planChanged();
-  emit stateChanged();
-  const std::string userTemplates = m_settings.settings().text("template-directory");
   m_tasks.run<Inspection>(
       this,
-      [file = m_path.toStdString(), userTemplates] {
-        Inspection result{engine::inspectModel(file), {}};
+      [file = m_path, inspect = m_sources.inspect, userTemplates = m_settings.settings().text("template-directory")] {
+        Inspection result{inspect(file.toStdString()), {}, QString::fromUtf8(QStorageInfo(file).device())};
         for (const std::string& name : engine::templateNames(userTemplates)) {
           result.templates.append(QString::fromStdString(name));
         }
@@ -110,7 +132,7 @@ void ModelPageModel::choosePath(const QString& path) {
 
 void ModelPageModel::inspected(Inspection inspection) {
   m_inspecting = false;
-  m_templateNames = QStringList(tr("automatic")) + inspection.templates;
+  m_disk = inspection.disk;
   if (inspection.info) {
     m_info = std::move(*inspection.info);
     const QString problem =
@@ -123,8 +145,9 @@ void ModelPageModel::inspected(Inspection inspection) {
   emit modelChanged();
   emit choicesChanged();
   emit stateChanged();
+  m_templates.setNames(inspection.templates);
+  m_templates.setModel(m_info);
   replan();
-  rechooseTemplate();
   if (!std::exchange(m_loadWhenInspected, false)) return;
   if (loadable()) {
     load();
@@ -151,36 +174,67 @@ QStringList ModelPageModel::notes() const {
   return m_info ? lines(m_info->notes) : QStringList();
 }
 
-int ModelPageModel::templateIndex() const {
-  return std::max(0, static_cast<int>(m_templateNames.indexOf(m_templateName)));
+void ModelPageModel::choicesTaken() {
+  m_quantizations.setChosen(m_choices.quantization());
+  emit choicesChanged();
+  if (m_settingContext) return;
+  if (m_info && m_quantizations.chosenPlan() != nullptr) showPlan();  // another mode's plan is there already
+  replan();
 }
 
-void ModelPageModel::setTemplateIndex(int index) {
-  m_templateName = index > 0 && index < m_templateNames.size() ? m_templateNames[index] : QString();
-  remember();
-  emit choicesChanged();
-  rechooseTemplate();
+QString ModelPageModel::trainedType() const {
+  return m_info ? visibleName(QString::fromStdString(m_info->weightType)) : QString();
+}
+
+int ModelPageModel::dtypeIndex() const {
+  return indexIn(kTypes, m_choices.text("dtype"));
 }
 
 void ModelPageModel::setDtypeIndex(int index) {
-  if (index < 0 || index > 3 || index == dtypeIndex()) return;
-  m_dtype = static_cast<engine::DTypeChoice>(index);
-  remember();
-  emit choicesChanged();
-  replan();
+  if (index >= 0 && index < static_cast<int>(kTypes.size())) {
+    static_cast<void>(m_choices.store("dtype", kTypes.at(static_cast<size_t>(index))));
+  }
+}
+
+int ModelPageModel::deviceIndex() const {
+  return indexIn(kDevices, m_choices.text("device"));
+}
+
+void ModelPageModel::setDeviceIndex(int index) {
+  if (index >= 0 && index < static_cast<int>(kDevices.size())) {
+    static_cast<void>(m_choices.store("device", kDevices.at(static_cast<size_t>(index))));
+  }
+}
+
+void ModelPageModel::setQuantization(const QString& mode) {
+  for (const ModePlan& row : m_quantizations.rows()) {
+    if (row.mode.available && QString::fromStdString(row.mode.name) == mode) m_choices.setQuantization(mode);
+  }
+}
+
+void ModelPageModel::resetChoices() {
+  m_contextProblem.clear();
+  m_choices.reset();
 }
 
 int ModelPageModel::context() const {
-  return m_context.value_or(trainedContext());
+  const auto own = m_choices.settings().integer("max-model-len");
+  return own ? static_cast<int>(std::clamp<int64_t>(*own, kLeastContext, kMostContext)) : trainedContext();
 }
 
 void ModelPageModel::setContext(int tokens) {
-  if (m_contextProblem.isEmpty() && tokens == context()) return;
+  if ((m_contextProblem.isEmpty() && tokens == context()) || !contextLocked().isEmpty()) return;
   m_contextProblem.clear();
-  m_context = std::max(kLeastContext, tokens);
-  remember();
+  const int wanted = std::clamp(tokens, kLeastContext, kMostContext);
+  m_settingContext = true;
+  static_cast<void>(m_choices.store("max-model-len", std::to_string(wanted)));
+  m_settingContext = false;
   emit choicesChanged();
-  replan();
+  if (const engine::Result<engine::EngineOptions> wantedOptions = options(); wantedOptions && m_info) {
+    m_quantizations.setContext(*wantedOptions, m_info->trainedContext, static_cast<uint32_t>(context()));
+    showPlan();
+  }
+  m_replanLater.start();
 }
 
 void ModelPageModel::setContextText(const QString& text) {
@@ -190,7 +244,7 @@ void ModelPageModel::setContextText(const QString& text) {
   }
   bool ok = false;
   const int tokens = digits.toInt(&ok);
-  const int most = trainedContext() > 0 ? trainedContext() : 16777216;
+  const int most = trainedContext() > 0 ? trainedContext() : kMostContext;
   if (!ok || tokens < kLeastContext || tokens > most) {
     m_contextProblem = tr("A whole number from %1 to %2").arg(kLeastContext).arg(QLocale().toString(most));
     return emit choicesChanged();
@@ -202,74 +256,12 @@ void ModelPageModel::useLargest() {
   if (m_plan.largest > 0) setContext(m_plan.largest);
 }
 
-QVariantList ModelPageModel::quantizations() const {
-  const app::SettingRow* row = app::findSetting("quantization");
-  static const std::map<std::string_view, const char*> kQuality = {
-      {"none", QT_TR_NOOP("As stored")},
-      {"ifq", QT_TR_NOOP("Almost lossless, int8 weights")},
-      {"ifq_nf4", QT_TR_NOOP("Small loss; check it on your task")},
-      {"fp8", QT_TR_NOOP("Very close, 8-bit floats")},
-      {"smoothquant", QT_TR_NOOP("8-bit weights and activations")},
-      {"auto", QT_TR_NOOP("Chooses by what fits")}};
-  QVariantList rows;
-  if (row == nullptr) return rows;
-  for (const std::string_view choice : row->choices) {
-    const bool standard = choice == row->defaultValue;
-    const bool available = standard || row->unavailable.empty();
-    const auto quality = kQuality.find(choice);
-    rows.append(QVariantMap{
-        {"mode", QString::fromUtf8(choice.data(), static_cast<qsizetype>(choice.size()))},
-        {"available", available},
-        {"chosen", standard},
-        {"weights", standard && m_plan.known ? ui::gigabytes(static_cast<uint64_t>(m_plan.weights)) : QString()},
-        {"total", standard && m_plan.known ? ui::gigabytes(static_cast<uint64_t>(m_plan.needed)) : QString()},
-        {"fits", m_plan.fits},
-        {"fitsText", !m_plan.known        ? QString()
-                     : m_plan.fits        ? tr("%1 free").arg(bytesText(static_cast<uint64_t>(m_plan.free)))
-                     : m_plan.largest > 0 ? tr("up to %1 tokens").arg(QLocale().toString(m_plan.largest))
-                                          : tr("%1 missing").arg(bytesText(static_cast<uint64_t>(m_plan.missing)))},
-        {"reason", available ? QString() : tr("Not in this version, which runs weights as stored.")},
-        {"quality", quality != kQuality.end() ? tr(quality->second) : QString()}});
-  }
-  return rows;
-}
-
 QString ModelPageModel::bytes(double count) const {
   return bytesText(static_cast<uint64_t>(std::max(0.0, count)));
 }
 
 QString ModelPageModel::gigabytes(double count) const {
   return ui::gigabytes(static_cast<uint64_t>(std::max(0.0, count)));
-}
-
-void ModelPageModel::remember() {
-  if (m_path.isEmpty()) return;
-  m_state.beginGroup(groupOf(m_path));
-  m_state.setValue("template", m_templateName);
-  m_state.setValue("dtype", dtypeIndex());
-  if (m_context) {
-    m_state.setValue("context", *m_context);
-  } else {
-    m_state.remove("context");
-  }
-  m_state.endGroup();
-}
-
-/// What was used last with this model, else what the settings say.
-void ModelPageModel::recall() {
-  const engine::Result<engine::EngineOptions> standard = m_settings.settings().engineOptions();
-  m_state.beginGroup(groupOf(m_path));
-  const bool known = m_state.contains("dtype");
-  m_templateName = known ? m_state.value("template").toString()
-                         : QString::fromStdString(m_settings.settings().text("conv-template"));
-  m_dtype = standard ? standard->dtype : engine::DTypeChoice::Float16;
-  const int dtype = m_state.value("dtype", -1).toInt();
-  if (dtype >= 0 && dtype <= 3 && !m_settings.fixed("dtype")) m_dtype = static_cast<engine::DTypeChoice>(dtype);
-  m_context.reset();
-  if (standard && standard->maxModelLen) m_context = static_cast<int>(*standard->maxModelLen);
-  if (m_state.contains("context") && !m_settings.fixed("max-model-len")) m_context = m_state.value("context").toInt();
-  m_contextProblem.clear();
-  m_state.endGroup();
 }
 
 }  // namespace ui

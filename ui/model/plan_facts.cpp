@@ -8,10 +8,12 @@ namespace ui {
 
 PlanFacts PlanFacts::of(const engine::DeviceMemoryPlan& device) {
   PlanFacts facts;
+  facts.device = QString::fromStdString(device.device);
   facts.total = static_cast<double>(device.total);
   facts.other = static_cast<double>(device.otherPrograms);
   facts.weights = static_cast<double>(device.weights);
   facts.kv = static_cast<double>(device.kvCache);
+  facts.kvContext = facts.kv;
   facts.work = static_cast<double>(device.activations);
   facts.reserve = static_cast<double>(device.reserve);
   facts.needed = static_cast<double>(device.needed());
@@ -25,12 +27,19 @@ PlanFacts PlanFacts::of(const engine::DeviceMemoryPlan& device) {
 
 PlanFacts PlanFacts::of(const engine::MemoryPlan& plan) {
   if (plan.devices.empty()) return {};
-  PlanFacts facts = of(plan.devices.front());
+  PlanFacts facts = of(plan, plan.devices.front());
+  facts.fits = plan.fits;
+  return facts;
+}
+
+PlanFacts PlanFacts::of(const engine::MemoryPlan& plan, const engine::DeviceMemoryPlan& measured) {
+  PlanFacts facts = of(measured);
   facts.perToken = static_cast<double>(plan.kvBytesPerToken);
   facts.room = static_cast<double>(plan.kvBlocks) * kernels::kKvBlockTokens;
   facts.context = static_cast<int>(plan.contextLength);
+  facts.kvContext = std::min(facts.kv, facts.perToken * facts.context);
+  facts.blocks = static_cast<int>(plan.kvBlocks);
   facts.largest = static_cast<int>(plan.largestContext);
-  facts.fits = plan.fits;
   facts.shortfall = QString::fromStdString(plan.shortfall);
   return facts;
 }

@@ -22,6 +22,9 @@ struct PlanFacts {
   Q_PROPERTY(double missing MEMBER missing)
   Q_PROPERTY(double needed MEMBER needed)
   Q_PROPERTY(double perToken MEMBER perToken)
+  Q_PROPERTY(double kvContext MEMBER kvContext)
+  Q_PROPERTY(QString device MEMBER device)
+  Q_PROPERTY(int blocks MEMBER blocks)
   Q_PROPERTY(double room MEMBER room)
   Q_PROPERTY(int context MEMBER context)
   Q_PROPERTY(int largest MEMBER largest)
@@ -32,13 +35,18 @@ struct PlanFacts {
  public:
   double total = 0, other = 0, weights = 0, kv = 0, work = 0, reserve = 0, free = 0, missing = 0, needed = 0;
   double perToken = 0;
-  double room = 0;  ///< tokens that the KV cache holds, over all conversations and requests
-  int context = 0, largest = 0;
+  double kvContext = 0;  ///< of `kv`: one context of full length; the rest is room for more conversations
+  double room = 0;       ///< tokens that the KV cache holds, over all conversations and requests
+  int context = 0, largest = 0, blocks = 0;
   bool fits = false, known = false;
   QString shortfall;
+  QString device;  ///< "cpu", "cuda:0"
 
   static PlanFacts of(const engine::DeviceMemoryPlan& device);
+  /// Of the plan's first device.
   static PlanFacts of(const engine::MemoryPlan& plan);
+  /// The plan's facts with the bytes that were measured in their place.
+  static PlanFacts of(const engine::MemoryPlan& plan, const engine::DeviceMemoryPlan& measured);
 };
 
 }  // namespace ui

@@ -73,67 +73,30 @@ Card {
             Layout.fillWidth: true
             spacing: 20
 
-            component Part: Row {
-                id: part
-
-                required property string label
-                required property real bytes
-                property color fill: "transparent"
-                property color hatch: "transparent"
-
-                spacing: 7
-
-                Rectangle {
-                    anchors.verticalCenter: parent.verticalCenter
-                    width: 12
-                    height: 12
-                    radius: 3
-                    color: part.fill
-                    border.width: 1
-                    border.color: Theme.borderStrong
-                    clip: true
-
-                    Hatch {
-                        anchors.fill: parent
-                        anchors.margins: 1
-                        visible: part.hatch.a > 0
-                        ink: part.hatch.a > 0 ? part.hatch : Theme.memOther
-                    }
-                }
-                Label {
-                    text: part.label
-                    font: Theme.small
-                    color: Theme.textMuted
-                }
-                Figure {
-                    text: card.gigabytes(part.bytes)
-                }
-            }
-
-            Part {
+            MemoryKey {
                 label: qsTr("Other programs")
-                bytes: card.facts.other
+                figure: card.gigabytes(card.facts.other)
                 fill: Theme.memOtherFill
                 hatch: Theme.memOther
             }
-            Part {
+            MemoryKey {
                 label: qsTr("Weights")
-                bytes: card.facts.weights
+                figure: card.gigabytes(card.facts.weights)
                 fill: Theme.memWeights
             }
-            Part {
+            MemoryKey {
                 label: qsTr("KV cache")
-                bytes: card.facts.kv
+                figure: card.gigabytes(card.facts.kv)
                 fill: Theme.memKv
             }
-            Part {
+            MemoryKey {
                 label: qsTr("Activations, workspace")
-                bytes: card.facts.work
+                figure: card.gigabytes(card.facts.work)
                 fill: Theme.memWork
             }
-            Part {
+            MemoryKey {
                 label: qsTr("Free")
-                bytes: card.facts.free
+                figure: card.gigabytes(card.facts.free)
                 fill: Theme.memFree
             }
         }

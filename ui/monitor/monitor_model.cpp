@@ -226,8 +226,10 @@ void MonitorModel::refreshGpus() {
   }
 }
 
-QList<QObject*> MonitorModel::gpus() const {
-  return {m_gpus.begin(), m_gpus.end()};
+QVariantList MonitorModel::gpus() const {
+  QVariantList list;
+  for (GpuCharts* gpu : m_gpus) list.append(QVariant::fromValue(gpu));
+  return list;
 }
 
 QString MonitorModel::engineLine() const {
@@ -241,8 +243,9 @@ QString MonitorModel::engineLine() const {
 }
 
 QString MonitorModel::computerLine() const {
-  return tr("%n processor(s), %1 GB", nullptr, static_cast<int>(m_probe->processors()))
-      .arg(oneDecimal(static_cast<double>(m_now.memoryTotal) / 1e9));
+  const QString memory = oneDecimal(static_cast<double>(m_now.memoryTotal) / 1e9);
+  const unsigned cores = m_probe->processors();
+  return cores == 1 ? tr("1 core, %1 GB").arg(memory) : tr("%1 cores, %2 GB").arg(cores).arg(memory);
 }
 
 QString MonitorModel::cost() const {

@@ -49,7 +49,7 @@ class MonitorModel : public QObject {
   Q_PROPERTY(ui::Chart* generated READ generated CONSTANT)
   Q_PROPERTY(ui::Chart* batch READ batch CONSTANT)
   Q_PROPERTY(ui::Chart* blocks READ blocks CONSTANT)
-  Q_PROPERTY(QList<QObject*> gpus READ gpus NOTIFY gpusChanged)
+  Q_PROPERTY(QVariantList gpus READ gpus NOTIFY gpusChanged)
   Q_PROPERTY(QString gpuAbsence READ gpuAbsence NOTIFY gpusChanged)
   Q_PROPERTY(bool engineThere READ engineThere NOTIFY sampled)
   Q_PROPERTY(QString engineLine READ engineLine NOTIFY sampled)
@@ -80,7 +80,8 @@ class MonitorModel : public QObject {
   Chart* generated() { return &m_generated; }
   Chart* batch() { return &m_batch; }
   Chart* blocks() { return &m_blocks; }
-  QList<QObject*> gpus() const;
+  /// GpuCharts objects.
+  QVariantList gpus() const;
   /// Why no GPU is shown; empty when one is.
   QString gpuAbsence() const { return m_gpuAbsence; }
   bool engineThere() const { return m_now.engineThere; }

@@ -156,6 +156,7 @@ T.ApplicationWindow {
                 onChatWanted: window.shell.page = "chat"
                 onBrowseWanted: dialogs.openFolder()
                 onBrowseFileWanted: dialogs.openFile()
+                onSearchFolderWanted: dialogs.openSearchFolder()
             }
         }
         Page {
@@ -269,12 +270,19 @@ T.ApplicationWindow {
             active = true;
             show();
         }
+        function openSearchFolder(): void {
+            wanted = "search";
+            active = true;
+            show();
+        }
         function show(): void {
             const made = item as ModelDialogs;
             if (made === null)
                 return;
             if (wanted === "folder")
                 made.openFolder();
+            else if (wanted === "search")
+                made.openSearchFolder();
             else
                 made.openFile();
         }
@@ -282,6 +290,7 @@ T.ApplicationWindow {
         active: false
         sourceComponent: ModelDialogs {
             folder: window.shell.home
+            onSearchChosen: path => window.modelPage.directory.addFolder(path)
             onChosen: path => {
                 window.modelPage.choose(path);
                 window.openModels();

@@ -17,7 +17,8 @@ T.AbstractButton {
     property bool dotOn: false
     property bool gaugeShown: false
     property real gauge: 0
-    property real gaugeOwn: 0
+    /// Shares of the gauge in the memory bar's order: other programs, weights, KV cache, workspace. Empty: one fill.
+    property list<real> parts
     property string tip: ""
 
     implicitHeight: Theme.stripHeight
@@ -61,7 +62,7 @@ T.AbstractButton {
             }
             Rectangle {
                 visible: control.gaugeShown
-                width: 56
+                width: control.parts.length > 0 ? 92 : 56
                 height: 7
                 radius: 2
                 color: Theme.memFree
@@ -70,18 +71,37 @@ T.AbstractButton {
                 anchors.verticalCenter: parent.verticalCenter
 
                 Rectangle {
+                    visible: control.parts.length === 0
                     x: 1
                     y: 1
                     width: Math.max(0, Math.min(1, control.gauge) * (parent.width - 2))
                     height: parent.height - 2
-                    color: control.gaugeOwn > 0 ? Theme.memOther : Theme.textMuted
+                    color: Theme.textMuted
                 }
-                Rectangle {
-                    x: 1 + Math.max(0, control.gauge - control.gaugeOwn) * (parent.width - 2)
+                Row {
+                    x: 1
                     y: 1
-                    width: Math.max(0, Math.min(1, control.gaugeOwn) * (parent.width - 2))
-                    height: parent.height - 2
-                    color: Theme.memWeights
+
+                    Repeater {
+                        model: control.parts
+
+                        Rectangle {
+                            id: share
+
+                            required property int index
+                            required property real modelData
+
+                            width: Math.max(0, Math.min(1, modelData)) * 90
+                            height: 5
+                            color: [Theme.memOtherFill, Theme.memWeights, Theme.memKv, Theme.memWork][index]
+                            clip: true
+
+                            Hatch {
+                                anchors.fill: parent
+                                visible: share.index === 0
+                            }
+                        }
+                    }
                 }
             }
             Label {

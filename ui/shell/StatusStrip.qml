@@ -4,7 +4,7 @@ import Hearth.Controls
 import Hearth.Shell
 
 /// What runs, where, and how full it is; always in view. Under 1100 px template, quantization and context move into
-/// the model part's tooltip.
+/// the model part's popup.
 Rectangle {
     id: strip
 
@@ -37,12 +37,28 @@ Rectangle {
             iconName: "model"
             strong: strip.status.loaded
             text: strip.status.model
-            tip: strip.status.loaded ? qsTr("%1\nTemplate %2: %3\nQuantization %4\nContext %5 of %6 tokens").arg(strip.status.computeType).arg(strip.status.templateName).arg(strip.status.templateReason).arg(strip.status.quantization).arg(strip.figure(strip.contextUsed)).arg(strip.figure(strip.contextTotal)) : ""
-            onClicked: strip.pageWanted("model")
+            tip: !strip.status.loaded || popup.visible ? "" : strip.roomy ? strip.status.computeType : qsTr("Template, quantization and context")
+            onClicked: {
+                if (strip.roomy || !strip.status.loaded)
+                    strip.pageWanted("model");
+                else
+                    popup.open();
+            }
+
+            StatusPopup {
+                id: popup
+
+                objectName: "statusPopup"
+                y: -height - 6
+                status: strip.status
+                context: strip.figure(strip.contextUsed) + " / " + strip.figure(strip.contextTotal)
+                contextShare: strip.contextTotal > 0 ? strip.contextUsed / strip.contextTotal : 0
+                onPageWanted: page => strip.pageWanted(page)
+            }
         }
         StatusPart {
             objectName: "statusDevice"
-            iconName: "cpu"
+            iconName: strip.status.onGpu ? "gpu" : "cpu"
             text: strip.status.device
             tip: strip.status.deviceReason
             onClicked: strip.pageWanted("model")
@@ -68,17 +84,19 @@ Rectangle {
             onClicked: strip.pageWanted("chat")
         }
         StatusPart {
+            readonly property real total: Math.max(1, strip.status.memoryTotal)
+
             objectName: "statusMemory"
             visible: strip.status.memoryTotal > 0
-            caption: qsTr("RAM")
+            caption: strip.status.onGpu ? qsTr("VRAM") : qsTr("RAM")
             gaugeShown: true
-            gauge: (strip.status.memoryUsed + strip.status.memoryOther) / Math.max(1, strip.status.memoryTotal)
-            gaugeOwn: strip.status.memoryUsed / Math.max(1, strip.status.memoryTotal)
+            parts: [strip.status.memoryOther / total, strip.status.memoryWeights / total, strip.status.memoryKv / total, strip.status.memoryWork / total]
             figures: true
             separated: false
-            text: strip.gigabytes(strip.status.memoryUsed + strip.status.memoryOther) + " / " + strip.gigabytes(strip.status.memoryTotal)
+            text: strip.gigabytes(strip.status.memoryUsed) + " / " + strip.gigabytes(strip.status.memoryTotal)
             unit: qsTr("GB")
-            onClicked: strip.pageWanted("model")
+            tip: qsTr("Weights %1, KV cache %2, workspace %3, everything else %4 GB").arg(strip.gigabytes(strip.status.memoryWeights)).arg(strip.gigabytes(strip.status.memoryKv)).arg(strip.gigabytes(strip.status.memoryWork)).arg(strip.gigabytes(strip.status.memoryOther))
+            onClicked: strip.pageWanted("monitor")
         }
     }
     StatusPart {

@@ -1,6 +1,7 @@
 #include "ui/shell/status_model.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "ui/markdown/parse_markdown.h"
 
@@ -29,8 +30,12 @@ void StatusModel::measure() {
   m_tasks.run<engine::HostMemory>(
       this, [] { return engine::hostMemory(); },
       [this](engine::HostMemory now) {
-        m_memory = now;
-        emit changed();
+        const Parts parts = partsOf(now, facts());
+        const bool same =
+            std::tie(parts.total, parts.other, parts.weights, parts.kv, parts.work, parts.onGpu) ==
+            std::tie(m_parts.total, m_parts.other, m_parts.weights, m_parts.kv, m_parts.work, m_parts.onGpu);
+        m_parts = parts;
+        if (!same) emit changed();
       });
 }
 
@@ -78,9 +83,28 @@ QString StatusModel::quantization() const {
   return facts() != nullptr ? text(facts()->quantization) : QString();
 }
 
-double StatusModel::memoryOther() const {
-  const uint64_t used = m_memory.total - std::min(m_memory.total, m_memory.free);
-  return static_cast<double>(used - std::min(used, m_memory.usedByUs));
+/// The model's parts are those that were measured, as far as this program really holds so much.
+StatusModel::Parts StatusModel::partsOf(const engine::HostMemory& host, const engine::EngineFacts* facts) {
+  Parts parts;
+  if (facts != nullptr && facts->measured.device != "cpu") {
+    const engine::DeviceMemoryPlan& gpu = facts->measured;
+    return {gpu.total, gpu.otherPrograms, gpu.weights, gpu.kvCache, gpu.activations, true};
+  }
+  const uint64_t used = host.total - std::min(host.total, host.free);
+  parts.total = host.total;
+  if (facts != nullptr) {
+    uint64_t ours = std::min(host.usedByUs, used);
+    const auto take = [&ours](uint64_t bytes) {
+      const uint64_t part = std::min(bytes, ours);
+      ours -= part;
+      return part;
+    };
+    parts.weights = take(facts->measured.weights);
+    parts.kv = take(facts->measured.kvCache);
+    parts.work = take(facts->measured.activations);
+  }
+  parts.other = used - parts.weights - parts.kv - parts.work;
+  return parts;
 }
 
 QString StatusModel::fault() const {

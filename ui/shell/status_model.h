@@ -5,7 +5,7 @@
 #include <QTimer>
 #include <QtQmlIntegration>
 
-#include "engine/memory_plan.h"
+#include "engine/engine.h"
 #include "ui/bridge/host_bridge.h"
 #include "ui/bridge/tasks.h"
 
@@ -23,6 +23,10 @@ class StatusModel : public QObject {
   Q_PROPERTY(QString templateName READ templateName NOTIFY changed)
   Q_PROPERTY(QString templateReason READ templateReason NOTIFY changed)
   Q_PROPERTY(QString quantization READ quantization NOTIFY changed)
+  Q_PROPERTY(bool onGpu READ onGpu NOTIFY changed)
+  Q_PROPERTY(double memoryWeights READ memoryWeights NOTIFY changed)
+  Q_PROPERTY(double memoryKv READ memoryKv NOTIFY changed)
+  Q_PROPERTY(double memoryWork READ memoryWork NOTIFY changed)
   Q_PROPERTY(double memoryUsed READ memoryUsed NOTIFY changed)
   Q_PROPERTY(double memoryOther READ memoryOther NOTIFY changed)
   Q_PROPERTY(double memoryTotal READ memoryTotal NOTIFY changed)
@@ -40,10 +44,16 @@ class StatusModel : public QObject {
   QString templateName() const;
   QString templateReason() const;
   QString quantization() const;
-  /// Host memory as it is now: this program's, that of others, and all there is (0 until it was first asked).
-  double memoryUsed() const { return static_cast<double>(m_memory.usedByUs); }
-  double memoryOther() const;
-  double memoryTotal() const { return static_cast<double>(m_memory.total); }
+  /// The model is on a GPU.
+  bool onGpu() const { return m_parts.onGpu; }
+  /// The device's memory: all that is in use, the model's parts of it, the rest, and all there is (0 until it was first
+  /// asked). Host memory as it is now; a GPU's as it was after the load.
+  double memoryUsed() const { return memoryOther() + memoryWeights() + memoryKv() + memoryWork(); }
+  double memoryOther() const { return static_cast<double>(m_parts.other); }
+  double memoryWeights() const { return static_cast<double>(m_parts.weights); }
+  double memoryKv() const { return static_cast<double>(m_parts.kv); }
+  double memoryWork() const { return static_cast<double>(m_parts.work); }
+  double memoryTotal() const { return static_cast<double>(m_parts.total); }
   /// Why the engine answers no more; empty while it is well.
   QString fault() const;
 
@@ -53,12 +63,18 @@ class StatusModel : public QObject {
  private:
   const engine::EngineFacts* facts() const;
 
+  /// What the gauge shows.
+  struct Parts {
+    uint64_t total = 0, other = 0, weights = 0, kv = 0, work = 0;
+    bool onGpu = false;
+  };
+  static Parts partsOf(const engine::HostMemory& host, const engine::EngineFacts* facts);
   void measure();
 
   HostBridge& m_host;
   Tasks& m_tasks;
   QTimer m_measure;
-  engine::HostMemory m_memory;
+  Parts m_parts;
 };
 
 }  // namespace ui
