@@ -31,8 +31,9 @@ class ModelPageTest : public QObject {
     ui::ModelPageModel& page = m_fixture->application().modelPage();
     page.choosePath(path);
     [&] {
-      QVERIFY(QTest::qWaitFor([&] { return page.loadable() && page.plan().known; }, 20000));
-      QVERIFY(QTest::qWaitFor([&] { return page.quantizations()->bandwidth() > 0 || machine.bandwidth <= 0; }, 20000));
+      QVERIFY(QTest::qWaitFor([&] { return page.loadable() && page.plan().known; }, ui_test::kLong));
+      QVERIFY(QTest::qWaitFor([&] { return page.quantizations()->bandwidth() > 0 || machine.bandwidth <= 0; },
+                              ui_test::kLong));
     }();
     return page;
   }
@@ -75,10 +76,10 @@ class ModelPageTest : public QObject {
     page.setContext(65536);
     page.setQuantization("ifq");
     QCOMPARE(page.quantizations()->chosen(), 1);
-    QVERIFY(QTest::qWaitFor([&] { return page.plan().weights == 8.53e9; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return page.plan().weights == 8.53e9; }, ui_test::kLong));
     QVERIFY(page.ownChoices());
     page.load();
-    QVERIFY(QTest::qWaitFor([&] { return page.state() == "ready"; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return page.state() == "ready"; }, ui_test::kLong));
     const engine::EngineOptions& used = m_fixture->context().host->snapshot().options;
     QVERIFY(used.quantization == engine::Quantization::Ifq);
     QCOMPARE(used.maxModelLen, std::optional<uint32_t>(65536));
@@ -94,7 +95,7 @@ class ModelPageTest : public QObject {
     QCOMPARE(page.plan().kvContext, page.plan().kv);
     QCOMPARE(cell(page, 0, ui::QuantizationModel::TotalRole).toString(), page.gigabytes(page.plan().needed));
     const ui::PlanFacts quick = page.plan();
-    QVERIFY(QTest::qWaitFor([&] { return planned.count() > 1; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return planned.count() > 1; }, ui_test::kLong));
     QTest::qWait(300);  // the plan from the files has taken its place
     QCOMPARE(page.plan().needed, quick.needed);
     QCOMPARE(page.plan().largest, quick.largest);
@@ -109,10 +110,10 @@ class ModelPageTest : public QObject {
     QVERIFY(page.advanced()->store("gpu-memory-utilization", "7").contains("1"));  // says the range
     QVERIFY(page.ownChoices());
     page.choosePath("/models/other");
-    QVERIFY(QTest::qWaitFor([&] { return page.loadable(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return page.loadable(); }, ui_test::kLong));
     QVERIFY(!page.ownChoices());
     page.choosePath(ui_test::kFakeModel);
-    QVERIFY(QTest::qWaitFor([&] { return page.loadable(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return page.loadable(); }, ui_test::kLong));
     QCOMPARE(page.dtypeIndex(), 3);
     QCOMPARE(page.context(), 4096);
     page.copyCommandLine();
@@ -145,10 +146,10 @@ class ModelPageTest : public QObject {
     ui::ModelPageModel& page = open(machine);
     QVERIFY(!page.deviceRefused());
     page.setDeviceIndex(2);
-    QVERIFY(QTest::qWaitFor([&] { return page.deviceRefused(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return page.deviceRefused(); }, ui_test::kLong));
     QVERIFY(page.deviceReason().contains("no driver"));
     page.setDeviceIndex(1);
-    QVERIFY(QTest::qWaitFor([&] { return !page.deviceRefused(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !page.deviceRefused(); }, ui_test::kLong));
   }
 
   void aMisfitOffersTheModesThatFit() {
@@ -163,14 +164,14 @@ class ModelPageTest : public QObject {
     const qsizetype nf4 = actions.indexOf("Use ifq_nf4");
     QVERIFY2(nf4 >= 0, qPrintable(actions.join(", ")));
     page.takeWayOut(static_cast<int>(nf4));
-    QVERIFY(QTest::qWaitFor([&] { return !page.trouble(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !page.trouble(); }, ui_test::kLong));
     QCOMPARE(cell(page, 2, ui::QuantizationModel::ChosenRole).toBool(), true);
   }
 
   void thePreviewMarksSpecialTokens() {
     ui::ModelPageModel& page = open();
     ui::TemplateModel& templates = *page.templates();
-    QVERIFY(QTest::qWaitFor([&] { return templates.tokenCount() > 0; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return templates.tokenCount() > 0; }, ui_test::kLong));
     QVERIFY(!templates.chosen().isEmpty());
     QString joined;
     for (const QVariant& token : templates.tokens()) joined += token.toMap()["text"].toString();
@@ -195,7 +196,7 @@ class ModelPageTest : public QObject {
       }
       return QString();
     };
-    QVERIFY(QTest::qWaitFor([&] { return problemOf("Baichuan2-13B-Chat").contains("cut short"); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return problemOf("Baichuan2-13B-Chat").contains("cut short"); }, ui_test::kLong));
     QCOMPARE(directory.count(), 3);
     QCOMPARE(directory.problems().size(), 1);
     QCOMPARE(directory.currentRow(), 0);
@@ -204,7 +205,7 @@ class ModelPageTest : public QObject {
     directory.setFilter({});
     QVERIFY(directory.addFolder(QUrl("https://example.com/x")).contains("this computer"));
     QVERIFY(directory.addFolder(QUrl::fromLocalFile("/elsewhere")).isEmpty());
-    QVERIFY(QTest::qWaitFor([&] { return directory.names().contains("more.gguf"); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return directory.names().contains("more.gguf"); }, ui_test::kLong));
     page.recent()->forget(ui_test::kFakeModel);
     QCOMPARE(directory.count(), 3);
   }
@@ -223,7 +224,7 @@ class ModelPageTest : public QObject {
     QQuickItem* handle = m_fixture->item("memoryHandle");
     QVERIFY(handle != nullptr);
     m_fixture->settle();
-    QVERIFY(QTest::qWaitFor([&] { return page.plan().weights == 8.53e9; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return page.plan().weights == 8.53e9; }, ui_test::kLong));
     m_fixture->settle();
     handle->forceActiveFocus(Qt::TabFocusReason);
     QTest::keyClick(m_fixture->window(), Qt::Key_Up);

@@ -37,12 +37,14 @@ struct Rig {
       : host(test_support::makeFakeLoader({})),
         model(bridge, tasks, nullptr,
               gpu ? ui::MonitorModel::ProbeMaker([gpu] { return std::make_unique<app::MonitorProbe>(gpu()); })
-                  : ui::MonitorModel::ProbeMaker()) {}
+                  : ui::MonitorModel::ProbeMaker()) {
+    model.stopClock();
+  }
 
   void sample() {
     const size_t before = model.history().size();
     model.sample();
-    QTRY_VERIFY(model.history().size() > before);
+    QTRY_VERIFY_WITH_TIMEOUT(model.history().size() > before, ui_test::kLong);
   }
 };
 
@@ -101,7 +103,7 @@ class MonitorTest : public QObject {
     QVERIFY(rig.model.figures().isEmpty());
     QVERIFY(!rig.model.deviceMemory().known);
     rig.host.load({});
-    QTRY_VERIFY(rig.bridge.engine() != nullptr);
+    QTRY_VERIFY_WITH_TIMEOUT(rig.bridge.engine() != nullptr, ui_test::kLong);
     rig.sample();
     rig.sample();
     QVERIFY(rig.model.engineThere());
@@ -168,18 +170,18 @@ class MonitorTest : public QObject {
     ui_test::WindowFixture fixture(test_support::makeFakeLoader({}));
     fixture.window()->resize(1440, 900);
     fixture.context().host->load({});
-    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, ui_test::kLong));
     QTest::keyClick(fixture.window(), Qt::Key_4, Qt::ControlModifier);
     QVERIFY(fixture.item("monitorPage") != nullptr);
     ui::MonitorModel& model = fixture.application().monitor();
-    QVERIFY(QTest::qWaitFor([&] { return model.active() && model.engineThere(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return model.active() && model.engineThere(); }, ui_test::kLong));
     QVERIFY(fixture.item("chartGenerated") != nullptr);
     QVERIFY(fixture.shown("gpuAbsence") == model.gpus().isEmpty());
     fixture.settle();
     fixture.click("monitorPause");
     QVERIFY(model.paused());
     QTest::keyClick(fixture.window(), Qt::Key_5, Qt::ControlModifier);
-    QVERIFY(QTest::qWaitFor([&] { return !model.active(); }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return !model.active(); }, ui_test::kLong));
   }
 };
 

@@ -98,8 +98,10 @@ class MonitorModel : public QObject {
   QString planDifference() const;
 
   const app::MonitorHistory& history() const { return m_history; }
-  /// Takes a sample now, for tests; the timer does so every second.
+  /// Takes a sample now; the clock does so every second.
   void sample();
+  /// No samples from now on but those that sample() takes: for tests.
+  void stopClock() { m_timer.stop(); }
   /// What is shown as a table: tabs between columns, for a spreadsheet or an issue.
   Q_INVOKABLE QString numbers() const;
   Q_INVOKABLE void copyNumbers() const;
