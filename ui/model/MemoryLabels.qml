@@ -117,7 +117,8 @@ Item {
         name: qsTr("Weights")
         figure: labels.page.gigabytes(labels.facts.weights)
         help: labels.loading ? qsTr("%1 landed").arg(labels.page.bytes(labels.landedBytes))
-            : labels.measured ? labels.difference(labels.facts.weights, labels.planned.weights) : labels.page.trainedType
+            : labels.measured ? labels.difference(labels.facts.weights, labels.planned.weights)
+            : labels.page.quantizations.chosen > 0 ? qsTr("quantised while loading, from %1").arg(labels.page.trainedType) : labels.page.trainedType
         bytes: labels.facts.weights
         total: labels.facts.total
         pointed: labels.bar.hoveredPart === part

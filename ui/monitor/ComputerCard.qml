@@ -43,13 +43,13 @@ Card {
     Label {
         x: 16
         y: 54
-        width: 150
+        width: 172
         text: card.chart.scale
         font: Theme.caption
         color: Theme.textMuted
     }
     Sparkline {
-        x: 172
+        x: 196
         y: 12
         width: parent.width - x - 16
         height: parent.height - 24

@@ -133,7 +133,7 @@ void MonitorModel::refresh() {
   cpu.top = 100;
   cpu.figure = count(m_now.cpu * 100);
   cpu.unit = tr("%, Hearth %1%").arg(count(m_now.cpuOurs * 100));
-  cpu.scale = tr("0–100%, Hearth darker");
+  cpu.scale = tr("0–100%, Hearth’s part filled");
   m_cpu.show(std::move(cpu));
 
   Chart::Shown memory = series([](const app::MonitorSample& s) { return static_cast<double>(s.memoryUsed) / 1e9; });
@@ -141,7 +141,7 @@ void MonitorModel::refresh() {
   memory.top = std::max(1e-3, static_cast<double>(m_now.memoryTotal) / 1e9);
   memory.figure = oneDecimal(static_cast<double>(m_now.memoryUsed) / 1e9);
   memory.unit = tr("GB, Hearth %1").arg(ui::gigabytes(m_now.memoryOurs));
-  memory.scale = tr("0–%1 GB, Hearth darker").arg(oneDecimal(memory.top));
+  memory.scale = tr("0–%1 GB, Hearth’s part filled").arg(oneDecimal(memory.top));
   m_memory.show(std::move(memory));
 
   const auto ofEngine = [](auto value) {
