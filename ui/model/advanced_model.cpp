@@ -1,6 +1,7 @@
 #include "ui/model/advanced_model.h"
 
 #include <array>
+#include <utility>
 
 #include "ui/markdown/parse_markdown.h"
 
@@ -32,7 +33,14 @@ AdvancedModel::AdvancedModel(LoadChoices& choices, QObject* parent) : QAbstractL
   for (const std::string_view key : kKeys) {
     if (const app::SettingRow* row = app::findSetting(key)) m_rows.push_back(row);
   }
-  connect(&m_choices, &LoadChoices::changed, this, [this] { emit dataChanged(index(0), index(count() - 1)); });
+  // A drag of the context changes choices with every move, and none of these rows.
+  connect(&m_choices, &LoadChoices::changed, this, [this, shown = QString()]() mutable {
+    QString now;
+    for (const app::SettingRow* row : m_rows) {
+      now += m_choices.text(row->key) + u'\n' + m_choices.locked(row->key) + (m_choices.own(row->key) ? u'+' : u'-');
+    }
+    if (std::exchange(shown, now) != now) emit dataChanged(index(0), index(count() - 1));
+  });
 }
 
 int AdvancedModel::rowCount(const QModelIndex& parent) const {

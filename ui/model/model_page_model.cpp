@@ -4,6 +4,7 @@
 #include <QStorageInfo>
 #include <algorithm>
 #include <array>
+#include <utility>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -224,12 +225,12 @@ int ModelPageModel::context() const {
 
 void ModelPageModel::setContext(int tokens) {
   if ((m_contextProblem.isEmpty() && tokens == context()) || !contextLocked().isEmpty()) return;
-  m_contextProblem.clear();
+  const bool wasProblem = !std::exchange(m_contextProblem, QString()).isEmpty();
   const int wanted = std::clamp(tokens, kLeastContext, kMostContext);
   m_settingContext = true;
   static_cast<void>(m_choices.store("max-model-len", std::to_string(wanted)));
   m_settingContext = false;
-  emit choicesChanged();
+  if (wasProblem) emit choicesChanged();
   if (const engine::Result<engine::EngineOptions> wantedOptions = options(); wantedOptions && m_info) {
     m_quantizations.setContext(*wantedOptions, m_info->trainedContext, static_cast<uint32_t>(context()));
     showPlan();
