@@ -13,8 +13,8 @@ constexpr uint64_t kAlign = 256;
 
 class Planner {
  public:
-  Planner(const Program& program, const WeightStore& weights, DType cacheType, uint32_t nMultiprocessors)
-      : m_weights(weights), m_cacheType(cacheType), m_nMultiprocessors(nMultiprocessors) {
+  Planner(const Program& program, const WeightTable& weights, DType compute, DType cacheType, uint32_t nMultiprocessors)
+      : m_weights(weights), m_compute(compute), m_cacheType(cacheType), m_nMultiprocessors(nMultiprocessors) {
     m_out.program = program;
   }
 
@@ -45,7 +45,7 @@ class Planner {
 
   void chooseTypes() {
     const Program& program = m_out.program;
-    m_out.buffers.assign(program.buffers.size(), {m_weights.compute(), 0});
+    m_out.buffers.assign(program.buffers.size(), {m_compute, 0});
     std::vector<bool> isFloat(program.buffers.size()), isRead(program.buffers.size());
     for (const Op& op : program.ops) {
       if (const auto* embed = std::get_if<EmbedOp>(&op)) isFloat[embed->out] = true;
@@ -89,9 +89,9 @@ class Planner {
     for (const LinearPart& part : op.parts) {
       const WeightDesc& desc = *m_weights.find(part.weight);
       cols += static_cast<uint32_t>(desc.rows);
-      bytes += WeightStore::bytesOf(desc, m_weights.compute());
+      bytes += WeightStore::bytesOf(desc, m_compute);
     }
-    m_normed = std::max(m_normed, rows * in.cols * dtypeBytes(m_weights.compute()));
+    m_normed = std::max(m_normed, rows * in.cols * dtypeBytes(m_compute));
     m_linear = std::max(m_linear, linearScratchBytes(static_cast<uint32_t>(rows), cols));
     m_out.ops.push_back({"linear " + m_out.program.buffers[op.out].name, bytes, 0});
   }
@@ -108,7 +108,8 @@ class Planner {
   }
   void plan(const AllReduceOp&) { m_out.ops.push_back({"all-reduce", 0, 0}); }
 
-  const WeightStore& m_weights;
+  const WeightTable& m_weights;
+  const DType m_compute;
   const DType m_cacheType;
   const uint32_t m_nMultiprocessors;
   CompiledProgram m_out;
@@ -117,9 +118,9 @@ class Planner {
 
 }  // namespace
 
-CompiledProgram planProgram(const Program& program, const WeightStore& weights, DType cacheType,
+CompiledProgram planProgram(const Program& program, const WeightTable& weights, DType compute, DType cacheType,
                             uint32_t nMultiprocessors) {
-  return Planner(program, weights, cacheType, nMultiprocessors).run();
+  return Planner(program, weights, compute, cacheType, nMultiprocessors).run();
 }
 
 }  // namespace kernels::cuda

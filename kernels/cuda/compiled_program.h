@@ -34,7 +34,7 @@ struct CompiledProgram {
 
 /// Lays the buffers out. The stream of the residual, logits and whatever nobody reads on stay float32; what goes from
 /// one product to the next has the compute type.
-CompiledProgram planProgram(const Program& program, const WeightStore& weights, DType cacheType,
+CompiledProgram planProgram(const Program& program, const WeightTable& weights, DType compute, DType cacheType,
                             uint32_t nMultiprocessors);
 
 }  // namespace kernels::cuda

@@ -97,7 +97,7 @@ MemoryInfo CudaBackend::memory() const {
 
 uint64_t CudaBackend::programBytes(const Program& program) const {
   if (!checkProgram(program, m_weights).ok()) return 0;
-  const CompiledProgram compiled = planProgram(program, m_weights, m_cacheDesc.dtype, m_device.nMultiprocessors);
+  const CompiledProgram compiled = planProgram(program, m_weights, m_weights.compute(), m_cacheDesc.dtype, m_device.nMultiprocessors);
   return compiled.arenaBytes + compiled.attentionCounters * sizeof(uint32_t) +
          Sampler::bytesFor(compiled.nVocab, program.maxLogitRows) +
          StepBuffers::bytesFor(program.maxTokens, program.maxLogitRows, 0);
@@ -161,7 +161,7 @@ Status CudaBackend::compile(const Program& program, ProgramId* id) {
     }
   }
   auto compiled = std::make_unique<Compiled>();
-  compiled->program = planProgram(program, m_weights, m_cacheDesc.dtype, m_device.nMultiprocessors);
+  compiled->program = planProgram(program, m_weights, m_weights.compute(), m_cacheDesc.dtype, m_device.nMultiprocessors);
   if (compiled->program.nVocab > 0) {
     KERNELS_RETURN_IF_ERROR(m_sampler.prepare(compiled->program.nVocab, program.maxLogitRows));
   }

@@ -14,6 +14,10 @@ namespace kernels::cuda {
 
 inline constexpr float kLog2E = 1.4426950408889634f;
 
+#if defined(HEARTH_EMULATED_GPU)
+using emulated::loadOnce;
+using emulated::powerOfTwo;
+#else
 /// Loads 4, 8 or 16 bytes that are read once: past the first cache.
 __device__ __forceinline__ void loadOnce(uint32_t& a, const void* at) {
   asm volatile("ld.global.L1::no_allocate.u32 %0, [%1];\n" : "=r"(a) : "l"(at));
@@ -33,6 +37,7 @@ __device__ __forceinline__ float powerOfTwo(float x) {
   asm("ex2.approx.ftz.f32 %0, %1;\n" : "=f"(y) : "f"(x));
   return y;
 }
+#endif
 
 /// Lets the next kernel's blocks come in, if it was launched to overlap.
 __device__ __forceinline__ void letNextKernelStart() {

@@ -78,8 +78,20 @@ struct DecodeHeads {
 
 /// Barrier of the block's kDecodeThreads threads that do decode items.
 __device__ __forceinline__ void decodeBarrier(uint32_t id) {
+#if defined(HEARTH_EMULATED_GPU)
+  emulated::barrier(id, kDecodeThreads);
+#else
   asm volatile("bar.sync %0, %1;\n" ::"r"(id), "n"(kDecodeThreads) : "memory");
+#endif
 }
+
+/// Where an item's query comes from: the rows of qkv, once the kernels before are done.
+struct QueryInMemory {
+  static constexpr bool kShared = false;
+  __device__ __forceinline__ void await(const DecodeSequence&, const DecodeHeads&, uint32_t /*split*/) const {
+    awaitKernelsBefore();
+  }
+};
 
 template <class T, int kDim, int kColumns, bool kBent>
 struct DecodeItem {
@@ -124,6 +136,26 @@ struct DecodeItem {
     }
   }
 
+  /// The same from a row in shared memory.
+  static __device__ __forceinline__ void loadSharedRow(const T* row, uint32_t t, uint32_t* first, uint32_t stride,
+                                                       uint32_t second) {
+#pragma unroll
+    for (int w = 0; w < kDim / 32; ++w) {
+      uint32_t* at = first + 2 * w * stride;
+      const uint4 v = *reinterpret_cast<const uint4*>(row + 32 * w + 8 * t);
+      at[0] = v.x;
+      at[second] = v.y;
+      at[stride] = v.z;
+      at[stride + second] = v.w;
+    }
+    if constexpr (kDim % 32 != 0) {
+      uint32_t* at = first + (kSteps - 1) * stride;
+      const uint2 v = *reinterpret_cast<const uint2*>(row + kDim - 16 + 4 * t);
+      at[0] = v.x;
+      at[second] = v.y;
+    }
+  }
+
   static __device__ __forceinline__ void loadKeys(Keys& keys, const T* block, uint32_t g, uint32_t t) {
     loadRow(block + g * kDim, t, &keys.a[0][0], 4, 2);
     loadRow(block + (g + 8) * kDim, t, &keys.a[0][1], 4, 2);
@@ -150,8 +182,15 @@ struct DecodeItem {
     }
   }
 
-  static __device__ __forceinline__ void loadQuery(Query& query, const AttentionArgs& args, uint32_t row,
-                                                   const DecodeHeads& heads, uint32_t g, uint32_t t) {
+  template <class Source>
+  static __device__ __forceinline__ void loadQuery(Query& query, const Source& source, const AttentionArgs& args,
+                                                   uint32_t row, const DecodeHeads& heads, uint32_t g, uint32_t t) {
+    if constexpr (Source::kShared) {
+#pragma unroll
+      for (int n = 0; n < kColumns; ++n)
+        loadSharedRow(source.row(n * 8 + g), t, &query.b[0][n][0], 2 * kColumns, 1);
+      return;
+    }
     const T* q = static_cast<const T*>(args.qkv) +
                  (uint64_t{row} * (args.heads.nHeads + 2 * args.heads.nKvHeads) + heads.first) * kDim;
 #pragma unroll
@@ -166,9 +205,10 @@ struct DecodeItem {
   }
 
   /// Sums of one split over its warps, in shared.sums, largest and total, not yet added up. Every thread calls.
+  template <class Source>
   static __device__ __forceinline__ void sumKeys(const AttentionArgs& args, const DecodeSequence& s,
                                                  const DecodeHeads& heads, uint32_t split, Shared& shared,
-                                                 uint32_t thread, uint32_t barrier) {
+                                                 uint32_t thread, uint32_t barrier, const Source& source) {
     const uint32_t warp = thread / 32, lane = thread % 32, g = lane / 4, t = lane % 4;
     const uint32_t begin = s.firstTile + split * s.splitTiles;
     const uint32_t end = min(begin + s.splitTiles, s.firstTile + s.nTiles);
@@ -200,10 +240,10 @@ struct DecodeItem {
       loadKeys(keys, keyBlock, g, t);
       loadValues(values, valueBlock, g, t);
     }
-    awaitKernelsBefore();
+    source.await(s, heads, split);
     if constexpr (kQueryShared) {
       if (warp == 0) {
-        loadQuery(query, args, s.row, heads, g, t);
+        loadQuery(query, source, args, s.row, heads, g, t);
 #pragma unroll
         for (int k = 0; k < kSteps; ++k)
 #pragma unroll
@@ -219,7 +259,7 @@ struct DecodeItem {
       total[n][0] = total[n][1] = 0.0f;
     }
     if (nTiles > 0) {
-      if constexpr (!kQueryShared) loadQuery(query, args, s.row, heads, g, t);
+      if constexpr (!kQueryShared) loadQuery(query, source, args, s.row, heads, g, t);
       if (!early) {
         loadKeys(keys, keyBlock, g, t);
         loadValues(values, valueBlock, g, t);
@@ -290,7 +330,10 @@ struct DecodeItem {
           total[n][c % 2] += scores[n][c];
         }
         const uint32_t low = packPair<T>(scores[n][0], scores[n][1]), high = packPair<T>(scores[n][2], scores[n][3]);
-#if __CUDA_ARCH__ >= 800
+#if defined(HEARTH_EMULATED_GPU)
+        weights[n][0] = emulated::transposed(low);
+        weights[n][1] = emulated::transposed(high);
+#elif __CUDA_ARCH__ >= 800
         asm volatile("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;\n" : "=r"(weights[n][0]) : "r"(low));
         asm volatile("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;\n" : "=r"(weights[n][1]) : "r"(high));
 #endif
@@ -456,15 +499,16 @@ struct DecodeItem {
   /// One item. With `whole`, all splits one after the other; else split `split` alone, which leaves its sums in its
   /// slot, and the last to arrive at `counter` adds them up. All of kDecodeThreads threads call, with `thread` from 0
   /// on.
+  template <class Source = QueryInMemory>
   static __device__ __forceinline__ void run(const AttentionArgs& args, const DecodeScratch& scratch,
                                              const DecodeSequence& s, const DecodeHeads& heads, uint32_t split,
                                              bool whole, uint32_t firstSlot, uint32_t* counter, Shared& shared,
-                                             uint32_t thread, uint32_t barrier) {
+                                             uint32_t thread, uint32_t barrier, const Source& source = {}) {
     const uint32_t warp = thread / 32, lane = thread % 32;
     const uint32_t end = whole ? s.nSplits : split + 1;
 #pragma unroll 1
     for (; split < end; ++split) {
-      sumKeys(args, s, heads, split, shared, thread, barrier);
+      sumKeys(args, s, heads, split, shared, thread, barrier, source);
       decodeBarrier(barrier);
       for (uint32_t h = warp; h < heads.count; h += kDecodeWarps) {
         float4 sum[kQuads];

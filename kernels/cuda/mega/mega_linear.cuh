@@ -1,0 +1,255 @@
+// Products in the persistent kernel: the producer's side, which knows weights alone, and the consumers'.
+//
+// Weights come in chunks of 32 product rows by 512 of k. Consumer warp w takes windows of 32 of k: w, w + 8, ...; lane
+// 4 g + t reads 16 bytes at a time, elements 8 t to 8 t + 7 of rows g, g + 8, ..., as in linear_stream.cu, and the sums
+// are made in the same order: window by window in a warp, then warp by warp.
+#pragma once
+
+#include "kernels/cuda/mega/ring.cuh"
+#include "kernels/cuda/mega/schedule.h"
+#include "kernels/cuda/ops/attention_common.cuh"
+#include "kernels/cuda/ops/element.cuh"
+#include "kernels/cuda/ops/epilogue.cuh"
+#include "kernels/cuda/ops/mma.cuh"
+
+namespace kernels::cuda {
+
+/// The producer has a warpgroup of its own, three quarters of which only give their registers away.
+inline constexpr uint32_t kMegaThreads = kMegaConsumers + 128;
+inline constexpr uint32_t kConsumerBarrier = 1;
+
+/// The ring of chunks in shared memory, seen from one side.
+struct MegaRing {
+  uint32_t chunks = 0, full = 0, empty = 0;  ///< addresses
+  uint32_t nStages = 0;
+  RingPosition position;
+
+  __device__ __forceinline__ uint32_t chunk() const { return chunks + position.stage * kChunkBytes; }
+  __device__ __forceinline__ uint32_t fullBarrier() const { return full + position.stage * 8; }
+  __device__ __forceinline__ uint32_t emptyBarrier() const { return empty + position.stage * 8; }
+  __device__ __forceinline__ void advance() { position.advance(nStages); }
+};
+
+__device__ __forceinline__ uint32_t firstGroup(const MegaLinear& op) {
+  return firstGroup(op.firstBlock, blockIdx.x, gridDim.x);
+}
+
+/// Weights of row `r` of a group; null past the end.
+template <class T>
+__device__ __forceinline__ const T* groupRow(const MegaLinear& op, uint32_t group, uint32_t r) {
+  uint32_t row = productRow(op.epilogue, op.outCols, group, r);
+  if (row == kNoRow) return nullptr;
+  for (uint32_t p = 0; p < op.nParts; ++p) {
+    if (row < op.parts[p].nOut) return static_cast<const T*>(op.parts[p].weight) + uint64_t{row} * op.nIn;
+    row -= op.parts[p].nOut;
+  }
+  return nullptr;
+}
+
+/// Streams this block's weights of one op. The whole producer warp calls.
+template <class T>
+__device__ __forceinline__ void streamWeights(const MegaLinear& op, MegaRing& ring, uint64_t policy) {
+  const uint32_t lane = threadIdx.x % 32;
+  for (uint32_t group = firstGroup(op); group < op.nGroups; group += gridDim.x) {
+    const T* row = groupRow<T>(op, group, lane);
+    const auto nRows = static_cast<uint32_t>(__popc(__ballot_sync(0xffffffffu, row != nullptr)));
+    for (uint32_t k = 0; k < op.nIn; k += kChunkK) {
+      const uint32_t bytes = chunkRowBytes(op.nIn, k);
+      ringWait(ring.emptyBarrier(), ring.position.parity ^ 1);
+      if (lane == 0) ringExpect(ring.fullBarrier(), nRows * bytes);
+      __syncwarp();
+      if (row != nullptr) copyOnce(ring.chunk() + lane * kChunkPitch, row + k, bytes, ring.fullBarrier(), policy);
+      ring.advance();
+    }
+  }
+}
+
+/// Sums of a group by warp, column block and token, for the warps to add up.
+template <int NB>
+struct MegaSums {
+  static constexpr uint32_t kPitch = kMegaGroup + 4;  // what a warp writes at a time is in 32 banks
+  float at[kMegaWarps][NB * 8][kPitch];
+};
+
+template <class T>
+__device__ __forceinline__ T* activationAt(const MegaActivations& to, uint32_t token, uint32_t col) {
+  return static_cast<T*>(to.data) + (col / kMegaWindow) * to.windowStride + token * to.tokenStride + col % kMegaWindow;
+}
+
+/// Leaves for the next norm what it needs of `value`, column `col` of the residual stream. The whole warp calls.
+template <class T>
+__device__ __forceinline__ void leaveForNorm(const MegaNormOut& next, float weight, uint32_t token, uint32_t col,
+                                             bool inside, float value) {
+  const float squares = warpSum(inside ? value * value : 0.0f);
+  if (inside) *activationAt<T>(next.normed, token, col) = fromFloat<T>(value * weight);
+  if (threadIdx.x % 32 == 0) next.squares[token * next.nSquares + col / kMegaWindow] = squares;
+}
+__device__ __forceinline__ float nextWeight(const MegaNormOut& next, uint32_t col) {
+  return next.addOne ? 1.0f + __ldg(next.weight + col) : __ldg(next.weight + col);
+}
+
+/// What the norm of a product's input still has to multiply a token's sums by.
+__device__ __forceinline__ float normFactor(const MegaNormIn& norm, uint32_t token) {
+  const uint32_t lane = threadIdx.x % 32;
+  float sum = 0.0f;
+  for (uint32_t i = lane; i < norm.nSquares; i += 32) sum += __ldcg(norm.squares + token * norm.nSquares + i);
+  return 1.0f / sqrtf(warpSum(sum) / static_cast<float>(norm.nSquares * kMegaWindow) + norm.eps);
+}
+
+/// This block's groups of one op, whose input is whole. All consumers call; `buffer` says which of the two `sums` is
+/// next.
+template <class T, int NB>
+struct MegaProducts {
+  static constexpr uint32_t kTokens = NB;  // of a warp in the epilogue: warp, warp + 8
+
+  const MegaLinear& op;
+  const uint32_t nTokens, nIn, windowStride, warp, lane, g, t;
+  const T* x[NB];
+  uint4 b[2][kWindowsPerWarp][NB];
+
+  __device__ __forceinline__ MegaProducts(const MegaLinear& o, uint32_t tokens)
+      : op(o),
+        nTokens(tokens),
+        nIn(o.nIn),
+        windowStride(o.in.windowStride),
+        warp(threadIdx.x / 32),
+        lane(threadIdx.x % 32),
+        g(lane / 4),
+        t(lane % 4) {
+#pragma unroll
+    for (int n = 0; n < NB; ++n) {
+      const uint32_t token = n * 8 + g;
+      x[n] = token < nTokens ? static_cast<const T*>(op.in.data) + token * op.in.tokenStride + 8 * t : nullptr;
+    }
+  }
+
+  /// Activations of this warp's windows of chunk `chunk`.
+  template <int kSlot>
+  __device__ __forceinline__ void fetch(uint32_t chunk) {
+#pragma unroll
+    for (uint32_t u = 0; u < kWindowsPerWarp; ++u) {
+      const uint32_t window = chunk * (kChunkK / kMegaWindow) + u * kMegaWarps + warp;
+#pragma unroll
+      for (int n = 0; n < NB; ++n) {
+        b[kSlot][u][n] = make_uint4(0, 0, 0, 0);
+        if (x[n] != nullptr && window * kMegaWindow < nIn)
+          b[kSlot][u][n] = __ldcg(reinterpret_cast<const uint4*>(x[n] + window * windowStride));
+      }
+    }
+  }
+
+  template <int kSlot>
+  __device__ __forceinline__ void multiply(float (&c)[2][NB][4], MegaRing& ring, uint32_t chunk) {
+    uint4 a[kWindowsPerWarp][4];
+    ringWait(ring.fullBarrier(), ring.position.parity);
+    const uint32_t at = ring.chunk() + g * kChunkPitch + warp * (kMegaWindow * 2) + t * 16;
+#pragma unroll
+    for (uint32_t u = 0; u < kWindowsPerWarp; ++u)
+#pragma unroll
+      for (uint32_t r = 0; r < 4; ++r)
+        a[u][r] = loadShared(at + u * (kMegaWarps * kMegaWindow * 2) + r * 8 * kChunkPitch);
+    __syncwarp();
+    if (lane == 0) ringArrive(ring.emptyBarrier());
+    ring.advance();
+#pragma unroll
+    for (uint32_t u = 0; u < kWindowsPerWarp; ++u) {
+      if ((chunk * (kChunkK / kMegaWindow) + u * kMegaWarps + warp) * kMegaWindow >= nIn) break;
+#pragma unroll
+      for (int n = 0; n < NB; ++n)
+#pragma unroll
+        for (uint32_t m = 0; m < 2; ++m) {
+          const uint4 low = a[u][2 * m], high = a[u][2 * m + 1], x4 = b[kSlot][u][n];
+          mma16816<T>(c[m][n], low.x, high.x, low.y, high.y, x4.x, x4.y);
+          mma16816<T>(c[m][n], low.z, high.z, low.w, high.w, x4.z, x4.w);
+        }
+    }
+  }
+
+  __device__ __forceinline__ void run(MegaRing& ring, MegaSums<NB>* sums, uint32_t& buffer, uint32_t* counter) {
+    const uint32_t nChunks = chunksOf(nIn);
+    const bool gate = op.epilogue != Epilogue::None;
+    const uint32_t perGroup = groupColumns(op.epilogue);
+    fetch<0>(0);
+    fetch<1>(nChunks > 1 ? 1 : 0);
+    float factor[kTokens];
+#pragma unroll
+    for (uint32_t i = 0; i < kTokens; ++i) {
+      factor[i] = 1.0f;
+      if (op.norm.nSquares != 0 && warp + 8 * i < nTokens) factor[i] = normFactor(op.norm, warp + 8 * i);
+    }
+    bool odd = false;
+    for (uint32_t group = firstGroup(op); group < op.nGroups; group += gridDim.x) {
+      const uint32_t col = group * perGroup + lane;
+      const bool inside = lane < perGroup && col < op.outCols;
+      float bias = 0.0f, upBias = 0.0f, weight = 0.0f, residual[kTokens] = {};
+      if (inside && warp < nTokens) {
+        bias = biasOf(col);
+        if (gate) upBias = biasOf(op.outCols + col);
+        if (op.next.nSquares != 0) weight = nextWeight(op.next, col);
+        if (op.residual != nullptr) {
+#pragma unroll
+          for (uint32_t i = 0; i < kTokens; ++i)
+            if (warp + 8 * i < nTokens) residual[i] = __ldcg(op.residual + uint64_t{warp + 8 * i} * op.outCols + col);
+        }
+      }
+      float c[2][NB][4] = {};
+      for (uint32_t chunk = 0; chunk < nChunks; ++chunk) {
+        const uint32_t next = chunkToFetch(chunk, nChunks);
+        if (odd) {
+          multiply<1>(c, ring, chunk);
+          fetch<1>(next);
+        } else {
+          multiply<0>(c, ring, chunk);
+          fetch<0>(next);
+        }
+        odd = !odd;
+      }
+      auto& part = sums[buffer].at[warp];
+#pragma unroll
+      for (int n = 0; n < NB; ++n)
+#pragma unroll
+        for (uint32_t m = 0; m < 2; ++m)
+#pragma unroll
+          for (uint32_t i = 0; i < 4; ++i) part[n * 8 + 2 * t + i % 2][m * 16 + g + i / 2 * 8] = c[m][n][i];
+      namedBarrier<kConsumerBarrier, kMegaConsumers>();
+#pragma unroll
+      for (uint32_t i = 0; i < kTokens; ++i) {
+        const uint32_t token = warp + 8 * i;
+        if (token >= nTokens) break;
+        float y = 0.0f, up = 0.0f;
+        if (inside) {
+#pragma unroll
+          for (uint32_t w = 0; w < kMegaWarps; ++w) y += sums[buffer].at[w][token][lane];
+          y = y * factor[i] + bias;
+          if (gate) {
+#pragma unroll
+            for (uint32_t w = 0; w < kMegaWarps; ++w) up += sums[buffer].at[w][token][lane + kMegaGroup / 2];
+            y = gated(op.epilogue, y, up * factor[i] + upBias);
+          }
+          if (op.residual != nullptr) y = residual[i] + op.residualScale * y;
+          if (op.outFloat != nullptr) {
+            op.outFloat[uint64_t{token} * op.outCols + col] = y;
+          } else {
+            *activationAt<T>(op.out, token, col) = fromFloat<T>(y);
+          }
+        }
+        if (op.next.nSquares != 0) leaveForNorm<T>(op.next, weight, token, col, inside, y);
+      }
+      buffer ^= 1;
+    }
+    if (warp < nTokens) {
+      __syncwarp();
+      if (lane == 0) gridArrive(counter);
+    }
+  }
+
+  __device__ __forceinline__ float biasOf(uint32_t col) const {
+    for (uint32_t p = 0; p < op.nParts; ++p) {
+      if (col < op.parts[p].nOut) return op.parts[p].bias != nullptr ? __ldg(op.parts[p].bias + col) : 0.0f;
+      col -= op.parts[p].nOut;
+    }
+    return 0.0f;
+  }
+};
+
+}  // namespace kernels::cuda

@@ -1,0 +1,120 @@
+// The machinery of the persistent kernel: barriers in shared memory and across the grid, bulk copies, registers.
+#pragma once
+
+#include <cstdint>
+
+namespace kernels::cuda {
+
+#if defined(HEARTH_EMULATED_GPU)
+using emulated::copyOnce;
+using emulated::evictFirst;
+using emulated::gridArrive;
+using emulated::gridWait;
+using emulated::loadShared;
+using emulated::ringArrive;
+using emulated::ringExpect;
+using emulated::ringInit;
+using emulated::ringInitDone;
+using emulated::ringWait;
+using emulated::sharedAddress;
+template <uint32_t kRegisters>
+inline void takeRegisters() {}
+template <uint32_t kRegisters>
+inline void giveRegisters() {}
+template <uint32_t kId, uint32_t kThreads>
+inline void namedBarrier() {
+  emulated::barrier(kId, kThreads);
+}
+#else
+
+/// Turns of a waiting loop after which the kernel gives up: many seconds. A trap is an error that the host hears of, a
+/// hang is not.
+inline constexpr uint32_t kMegaPatience = 1u << 25;
+
+__device__ __forceinline__ uint32_t sharedAddress(const void* p) {
+  return static_cast<uint32_t>(__cvta_generic_to_shared(p));
+}
+__device__ __forceinline__ uint4 loadShared(uint32_t address) {
+  uint4 v;
+  asm volatile("ld.shared.v4.u32 {%0,%1,%2,%3}, [%4];\n" : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "r"(address));
+  return v;
+}
+
+__device__ __forceinline__ void ringInit(uint32_t barrier, uint32_t arrivals) {
+  asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;\n" ::"r"(barrier), "r"(arrivals));
+}
+/// After the last ringInit, before the block's barrier: the copy engine sees them too.
+__device__ __forceinline__ void ringInitDone() {
+  asm volatile("fence.mbarrier_init.release.cluster;\nfence.proxy.async.shared::cta;\n" ::: "memory");
+}
+__device__ __forceinline__ void ringArrive(uint32_t barrier) {
+  asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];\n" ::"r"(barrier) : "memory");
+}
+/// Arrives, and keeps the barrier from completing until `bytes` have come.
+__device__ __forceinline__ void ringExpect(uint32_t barrier, uint32_t bytes) {
+  asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;\n" ::"r"(barrier), "r"(bytes) : "memory");
+}
+__device__ __forceinline__ bool ringReached(uint32_t barrier, uint32_t parity) {
+  uint32_t done = 0;
+  asm volatile(
+      "{\n.reg .pred p;\nmbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2;\nselp.u32 %0, 1, 0, p;\n}\n"
+      : "=r"(done)
+      : "r"(barrier), "r"(parity)
+      : "memory");
+  return done != 0;
+}
+/// Until the phase of this parity is over.
+__device__ __forceinline__ void ringWait(uint32_t barrier, uint32_t parity) {
+  for (uint32_t turns = 0; !ringReached(barrier, parity); ++turns)
+    if (turns > kMegaPatience) __trap();
+}
+
+/// Copies `bytes` (a multiple of 16, both sides aligned to 16) that nobody will read again to shared memory.
+__device__ __forceinline__ void copyOnce(uint32_t to, const void* from, uint32_t bytes, uint32_t barrier,
+                                         uint64_t policy) {
+  asm volatile(
+      "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1], %2, [%3], %4;\n" ::
+          "r"(to),
+      "l"(from), "r"(bytes), "r"(barrier), "l"(policy)
+      : "memory");
+}
+__device__ __forceinline__ uint64_t evictFirst() {
+  uint64_t policy = 0;
+  asm volatile("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;\n" : "=l"(policy));
+  return policy;
+}
+
+template <uint32_t kId, uint32_t kThreads>
+__device__ __forceinline__ void namedBarrier() {
+  asm volatile("bar.sync %0, %1;\n" ::"n"(kId), "n"(kThreads) : "memory");
+}
+
+/// Reports work as done to the whole grid, with all writes that this thread knows of.
+__device__ __forceinline__ void gridArrive(uint32_t* counter) {
+  asm volatile("red.release.gpu.global.add.u32 [%0], 1;\n" ::"l"(counter) : "memory");
+}
+__device__ __forceinline__ void gridWait(const uint32_t* counter, uint32_t target) {
+  uint32_t seen = 0;
+  for (uint32_t turns = 0;; ++turns) {
+    asm volatile("ld.acquire.gpu.global.u32 %0, [%1];\n" : "=r"(seen) : "l"(counter) : "memory");
+    if (seen >= target) return;
+    if (turns > kMegaPatience) __trap();
+  }
+}
+
+/// A warpgroup takes registers that another has given away; only where the compiler knows the instruction.
+template <uint32_t kRegisters>
+__device__ __forceinline__ void takeRegisters() {
+#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
+  asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;\n" ::"n"(kRegisters));
+#endif
+}
+template <uint32_t kRegisters>
+__device__ __forceinline__ void giveRegisters() {
+#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
+  asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;\n" ::"n"(kRegisters));
+#endif
+}
+#endif
+
+}  // namespace kernels::cuda
