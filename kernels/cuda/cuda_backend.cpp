@@ -48,6 +48,7 @@ Status CudaBackend::open() {
   }
   KERNELS_RETURN_IF_ERROR(m_gemm.open());
   KERNELS_RETURN_IF_ERROR(m_weights.open(m_options.device, m_device.memoryTotal, m_options.compute));
+  m_mega = MegaPath::wanted() && !m_options.eager && m_device.major == 9;
   m_info.kind = "cuda";
   m_info.name = m_device.name;
   m_info.details =
@@ -92,13 +93,15 @@ MemoryInfo CudaBackend::memory() const {
   }
   out.usedByUs = m_weights.bytes() + m_cache.size() + m_arena.size() + m_counters.size() + m_inputs.bytes() +
                  m_sampler.bytes() + m_gemm.bytes();
+  for (const auto& compiled : m_programs) out.usedByUs += compiled->mega.bytes();
   return out;
 }
 
 uint64_t CudaBackend::programBytes(const Program& program) const {
   if (!checkProgram(program, m_weights).ok()) return 0;
   const CompiledProgram compiled = planProgram(program, m_weights, m_weights.compute(), m_cacheDesc.dtype, m_device.nMultiprocessors);
-  return compiled.arenaBytes + compiled.attentionCounters * sizeof(uint32_t) +
+  const uint64_t megaBytes = m_mega ? MegaPath::bytesFor(compiled, megaPlaces(compiled)) : 0;
+  return compiled.arenaBytes + compiled.attentionCounters * sizeof(uint32_t) + megaBytes +
          Sampler::bytesFor(compiled.nVocab, program.maxLogitRows) +
          StepBuffers::bytesFor(program.maxTokens, program.maxLogitRows, 0);
 }
@@ -117,7 +120,11 @@ Status CudaBackend::writeWeightRows(WeightId id, uint64_t firstRow, std::span<co
 Status CudaBackend::createKvCache(const KvCacheDesc& desc) {
   KERNELS_RETURN_IF_ERROR(use());
   if (!m_inFlight.empty()) return {StatusCode::InvalidArgument, "a step is in flight"};
-  for (const auto& compiled : m_programs) compiled->checked = false;
+  dropGraphs();
+  for (const auto& compiled : m_programs) {
+    compiled->checked = false;
+    compiled->mega.forget();
+  }
   m_cacheDesc = desc;
   return m_cache.allocate(uint64_t{desc.nBlocks} * kvBlockBytes(desc), "the KV cache");
 }
@@ -175,6 +182,7 @@ Status CudaBackend::compile(const Program& program, ProgramId* id) {
     KERNELS_RETURN_IF_ERROR(m_counters.allocate(bytes, "counters of a step"));
     CUDA_RETURN_IF_ERROR(cudaMemset(m_counters.as(), 0, bytes), "clearing counters");
   }
+  if (m_mega) KERNELS_RETURN_IF_ERROR(compiled->mega.plan(compiled->program, megaPlaces(compiled->program)));
   m_programs.push_back(std::move(compiled));
   *id = static_cast<ProgramId>(m_programs.size() - 1);
   return {};
@@ -221,6 +229,8 @@ CudaBackend::StepShape CudaBackend::shapeOf(const Compiled& compiled, const Step
     out.captured = true;
     out.nTokens = out.nSequences = out.nLogitRows = rows;
     out.contextBound = std::bit_ceil(std::max(out.contextBound, kLeastContextBound));
+    out.mega = compiled.mega.ready() && MegaPath::takes(inputs);
+    if (out.mega) out.contextBound = 0;
   }
   return out;
 }
@@ -249,16 +259,34 @@ Status CudaBackend::capture(ProgramId id, const StepShape& shape, cudaGraphExec_
   return {};
 }
 
-Status CudaBackend::launch(ProgramId id, const StepShape& shape) {
-  if (!shape.captured) return runOps(*m_programs[id], shape);
+MegaPlaces CudaBackend::megaPlaces(const CompiledProgram& compiled) const {
+  MegaPlaces out;
+  out.weights = &m_weights;
+  out.compute = m_weights.compute();
+  out.cacheType = m_cacheDesc.dtype;
+  out.nBlocks = out.nMultiprocessors = m_device.nMultiprocessors;
+  out.weight = [this](WeightId id) { return m_weights.data(id); };
+  out.buffer = [this, &compiled](BufferId id) -> void* { return m_arena.as(compiled.buffers[id].offset); };
+  out.cache = [this](uint32_t layer) { return cacheOf(layer); };
+  out.step = m_inputs.view(m_sampler.lastTokens());
+  return out;
+}
+
+Status CudaBackend::noteAddresses(Compiled& compiled) {
   const auto addresses =
       std::make_tuple(m_inputs.generation(), m_sampler.generation(), static_cast<const void*>(m_arena.as()),
                       static_cast<const void*>(m_cache.as()));
   if (addresses != m_graphsFor) {
     dropGraphs();
     m_graphsFor = addresses;
+    for (const auto& each : m_programs) each->mega.forget();
   }
-  const GraphKey key{id, shape.nTokens, shape.contextBound};
+  return compiled.mega.aim(compiled.program, megaPlaces(compiled.program), m_stream);
+}
+
+Status CudaBackend::launch(ProgramId id, const StepShape& shape) {
+  if (!shape.captured) return runOps(*m_programs[id], shape);
+  const GraphKey key{id, shape.nTokens, shape.contextBound, shape.mega};
   auto found = m_graphs.find(key);
   if (found == m_graphs.end()) {
     // The run before the capture has done this very step: nothing is left to launch, and running it again would draw
@@ -275,7 +303,7 @@ Status CudaBackend::launch(ProgramId id, const StepShape& shape) {
 Status CudaBackend::enqueue(ProgramId id, const StepInputs& inputs) {
   KERNELS_RETURN_IF_ERROR(use());
   KERNELS_RETURN_IF_ERROR(checkStep(id, inputs));
-  const Compiled& compiled = *m_programs[id];
+  Compiled& compiled = *m_programs[id];
   const Program& program = compiled.program.program;
   if (inputs.blockTable.size() > m_inputs.tableRoom()) {
     // The step under way reads the arrays that are about to move.
@@ -291,6 +319,7 @@ Status CudaBackend::enqueue(ProgramId id, const StepInputs& inputs) {
     m_profiledContext = 0;
     for (const SequenceSpan& span : inputs.sequences) m_profiledContext += span.contextLength + span.nTokens;
   }
+  KERNELS_RETURN_IF_ERROR(kept(noteAddresses(compiled)));
   KERNELS_RETURN_IF_ERROR(kept(launch(id, shapeOf(compiled, inputs))));
   if (compiled.program.nVocab > 0 && nRows > 0) {
     KERNELS_RETURN_IF_ERROR(kept(toStatus(m_sampler.copyResults(nRows, parity, m_stream), "fetching samples")));

@@ -13,6 +13,7 @@
 #include "kernels/backend.h"
 #include "kernels/cuda/compiled_program.h"
 #include "kernels/cuda/gemm_lt.h"
+#include "kernels/cuda/mega/mega_path.h"
 #include "kernels/cuda/sampler.h"
 #include "kernels/cuda/step_buffers.h"
 #include "kernels/cuda/weight_store.h"
@@ -46,6 +47,7 @@ class CudaBackend final : public Backend {
   struct Compiled {
     CompiledProgram program;
     bool checked = false;  ///< against the present cache and weights
+    MegaPath mega;         ///< for small steps of decodes, where it is switched on
   };
   /// Sizes that the launches of a step are made for; those of a captured step are rounded up.
   struct StepShape {
@@ -53,12 +55,13 @@ class CudaBackend final : public Backend {
     uint32_t contextBound = 0;
     bool decodeOnly = false;
     bool captured = false;
+    bool mega = false;  ///< through the persistent kernel
   };
   struct InFlight {
     ProgramId program = 0;
     uint32_t nTokens = 0, nLogitRows = 0, parity = 0;
   };
-  using GraphKey = std::tuple<ProgramId, uint32_t, uint32_t>;  ///< program, rows, context bound
+  using GraphKey = std::tuple<ProgramId, uint32_t, uint32_t, bool>;  ///< program, rows, context bound, mega
 
   CudaBackend(const CudaOptions& options, const CudaDevice& device) : m_options(options), m_device(device) {}
   Status open();
@@ -69,9 +72,13 @@ class CudaBackend final : public Backend {
   Status launch(ProgramId id, const StepShape& shape);
   Status capture(ProgramId id, const StepShape& shape, cudaGraphExec_t* out);
   void dropGraphs();
+  /// Drops what knows addresses that have changed, and makes a program's instructions again.
+  Status noteAddresses(Compiled& compiled);
+  MegaPlaces megaPlaces(const CompiledProgram& compiled) const;
 
   Status runOps(const Compiled& compiled, const StepShape& shape);
   Status runOp(const Compiled& compiled, const Op& op, const StepShape& shape);
+  Status runMega(const Compiled& compiled, const StepShape& shape);
   Status run(const Compiled& compiled, const EmbedOp& op, const StepShape& shape);
   Status run(const Compiled& compiled, const LinearOp& op, const StepShape& shape);
   Status run(const Compiled& compiled, const RopeAppendOp& op, const StepShape& shape);
@@ -103,6 +110,7 @@ class CudaBackend final : public Backend {
   DeviceBuffer m_arena;
   DeviceBuffer m_counters;  ///< attention's
   std::vector<std::unique_ptr<Compiled>> m_programs;
+  bool m_mega = false;  ///< the persistent kernel is switched on
   std::map<GraphKey, cudaGraphExec_t> m_graphs;
   std::tuple<uint64_t, uint64_t, const void*, const void*> m_graphsFor{};  ///< addresses that the graphs know
   std::deque<InFlight> m_inFlight;

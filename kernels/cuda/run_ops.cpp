@@ -5,7 +5,15 @@
 
 namespace kernels::cuda {
 
+Status CudaBackend::runMega(const Compiled& compiled, const StepShape& shape) {
+  CUDA_RETURN_IF_ERROR(compiled.mega.launch(m_inputs.view(m_sampler.lastTokens()), shape.nTokens, m_stream),
+                       "the persistent kernel");
+  const auto* sample = std::get_if<SampleOp>(&compiled.program.program.ops.back());
+  return sample != nullptr ? run(compiled, *sample, shape) : Status{};
+}
+
 Status CudaBackend::runOps(const Compiled& compiled, const StepShape& shape) {
+  if (shape.mega) return runMega(compiled, shape);
   const std::vector<Op>& ops = compiled.program.program.ops;
   const bool profile = m_profiling && !shape.captured;
   while (profile && m_opEvents.size() <= ops.size()) {

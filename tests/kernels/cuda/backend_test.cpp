@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 #include <ostream>
+#include <string_view>
 
 #include "kernels/half.h"
 #include "tests/kernels/cpu/backend_fixture.h"
@@ -151,6 +153,14 @@ double toleranceOf(DType compute) {
   return compute == DType::F32 ? 2e-5 : compute == DType::F16 ? 5e-3 : 4e-2;
 }
 
+/// Where it is switched on, the persistent kernel takes the decode steps of these shapes. It rounds elsewhere than the
+/// others.
+bool throughPersistentKernel(const Shape& shape, DType compute) {
+  const char* on = std::getenv("HEARTH_CUDA_MEGA");
+  return on != nullptr && std::string_view(on) == "1" && compute == DType::BF16 &&
+         std::string_view(shape.name).starts_with("mega");
+}
+
 class CudaBackendTest : public ::testing::TestWithParam<std::tuple<Shape, DType>> {
  protected:
   void SetUp() override { SKIP_WITHOUT_GPU(); }
@@ -230,7 +240,17 @@ TEST_P(CudaBackendTest, GraphsGiveTheBitsOfEagerSteps) {
       ASSERT_FALSE(HasFatalFailure());
       logits.push_back(readRows(model->backend.get(), model->id, model->logits, 3, vocab));
     }
-    EXPECT_EQ(logits[0], logits[1]) << "step " << at;
+    if (!throughPersistentKernel(shape(), compute())) {
+      EXPECT_EQ(logits[0], logits[1]) << "step " << at;
+      continue;
+    }
+    double largest = 1.0, worst = 0.0;
+    for (size_t i = 0; i < logits[0].size(); ++i) {
+      largest = std::max(largest, std::abs(double{logits[0][i]}));
+      const double error = std::abs(double{logits[0][i]} - logits[1][i]);
+      worst = error <= worst ? worst : error;
+    }
+    EXPECT_LT(worst / largest, toleranceOf(compute())) << "step " << at;
   }
 }
 
@@ -278,6 +298,8 @@ const Shape kShapes[] = {
     {"window_softcap_norms", 128, 64, 300, {8, 2, 64}, RopeStyle::Half, 0, false, true, false, false, 7, 20.0f},
     {"alibi", 64, 64, 99, {4, 4, 32}, RopeStyle::None, 0, false, false, false, true},
     {"wide_heads", 256, 320, 512, {16, 1, 128}},
+    {"mega", 64, 96, 203, {4, 2, 64}},
+    {"mega_bias_norms", 1056, 608, 515, {8, 1, 128}, RopeStyle::Interleaved, 64, true, true, true},
 };
 
 std::string nameOf(const ::testing::TestParamInfo<std::tuple<Shape, DType>>& info) {
