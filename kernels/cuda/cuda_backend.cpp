@@ -99,7 +99,8 @@ MemoryInfo CudaBackend::memory() const {
 
 uint64_t CudaBackend::programBytes(const Program& program) const {
   if (!checkProgram(program, m_weights).ok()) return 0;
-  const CompiledProgram compiled = planProgram(program, m_weights, m_weights.compute(), m_cacheDesc.dtype, m_device.nMultiprocessors);
+  const CompiledProgram compiled =
+      planProgram(program, m_weights, m_weights.compute(), m_cacheDesc.dtype, m_device.nMultiprocessors);
   const uint64_t megaBytes = m_mega ? MegaPath::bytesFor(compiled, megaPlaces(compiled)) : 0;
   return compiled.arenaBytes + compiled.attentionCounters * sizeof(uint32_t) + megaBytes +
          Sampler::bytesFor(compiled.nVocab, program.maxLogitRows) +
@@ -168,7 +169,8 @@ Status CudaBackend::compile(const Program& program, ProgramId* id) {
     }
   }
   auto compiled = std::make_unique<Compiled>();
-  compiled->program = planProgram(program, m_weights, m_weights.compute(), m_cacheDesc.dtype, m_device.nMultiprocessors);
+  compiled->program =
+      planProgram(program, m_weights, m_weights.compute(), m_cacheDesc.dtype, m_device.nMultiprocessors);
   if (compiled->program.nVocab > 0) {
     KERNELS_RETURN_IF_ERROR(m_sampler.prepare(compiled->program.nVocab, program.maxLogitRows));
   }

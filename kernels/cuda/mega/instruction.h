@@ -52,7 +52,7 @@ struct MegaLinear {
   MegaNormIn norm;
   LinearPartArgs parts[kMaxLinearParts];
   uint32_t nParts = 0;
-  uint32_t nIn = 0, outCols = 0;    ///< nIn is a multiple of kMegaWindow
+  uint32_t nIn = 0, outCols = 0;         ///< nIn is a multiple of kMegaWindow
   uint32_t nGroups = 0, firstBlock = 0;  ///< group i goes to block (firstBlock + i) % blocks
   Epilogue epilogue = Epilogue::None;
   const float* residual = nullptr;  ///< [tokens][outCols] or null

@@ -309,12 +309,12 @@ class Lowering {
   MegaProgram m_out;
   uint64_t m_end = 0;
   uint32_t m_dealt = 0;
-  std::vector<BufferId> m_alias;                         ///< of a gather's output: its input
-  std::vector<bool> m_rowMajor;                          ///< others than products use the buffer
+  std::vector<BufferId> m_alias;  ///< of a gather's output: its input
+  std::vector<bool> m_rowMajor;   ///< others than products use the buffer
   std::vector<std::optional<MegaActivations>> m_windows;
-  std::vector<uint32_t> m_writer;                        ///< last instruction that wrote the buffer
+  std::vector<uint32_t> m_writer;  ///< last instruction that wrote the buffer
   std::map<std::pair<uint32_t, uint32_t>, Splits> m_splits;
-  const RopeAppendOp* m_rope = nullptr;                  ///< whose attention is still to come
+  const RopeAppendOp* m_rope = nullptr;  ///< whose attention is still to come
   MegaActivations m_normed;
   uint64_t m_squares = 0;
   uint32_t m_normCols = 0, m_normWriter = kNobody, m_normReader = kNobody;

@@ -47,10 +47,8 @@ constexpr Instance instanceOf() {
 
 constexpr Instance kInstances[] = {
     instanceOf<0>(),
-#ifndef MEGA_CHAIN
     instanceOf<64>(),
     instanceOf<128>(),
-#endif
 };
 
 const Instance* find(const MegaShape& shape) {

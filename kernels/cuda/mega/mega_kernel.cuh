@@ -33,8 +33,7 @@ struct MegaFetch {
   uint4 words;
   __device__ __forceinline__ void begin(const MegaArgs& args, uint32_t i) {
     const uint32_t lane = threadIdx.x % 32;
-    if (i < args.nOps && lane < sizeof(MegaOp) / 16)
-      words = __ldg(reinterpret_cast<const uint4*>(args.ops + i) + lane);
+    if (i < args.nOps && lane < sizeof(MegaOp) / 16) words = __ldg(reinterpret_cast<const uint4*>(args.ops + i) + lane);
   }
   __device__ __forceinline__ void end(unsigned char* to) const {
     const uint32_t lane = threadIdx.x % 32;
@@ -81,8 +80,8 @@ __device__ __forceinline__ void megaTrace(const MegaArgs& args, uint32_t i, uint
 }
 
 template <class T, int NB, int kDim>
-__device__ __forceinline__ void megaConsume(const MegaArgs& args,
-                                            typename MegaMemory<T, NB, kDim>::Fixed& memory, MegaRing& ring) {
+__device__ __forceinline__ void megaConsume(const MegaArgs& args, typename MegaMemory<T, NB, kDim>::Fixed& memory,
+                                            MegaRing& ring) {
   using Attention = typename MegaMemory<T, NB, kDim>::Attention;
   const uint32_t warp = threadIdx.x / 32;
   const uint32_t nTokens = min(args.header->nTokens, NB * 8u);

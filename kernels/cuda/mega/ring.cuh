@@ -56,11 +56,10 @@ __device__ __forceinline__ void ringExpect(uint32_t barrier, uint32_t bytes) {
 }
 __device__ __forceinline__ bool ringReached(uint32_t barrier, uint32_t parity) {
   uint32_t done = 0;
-  asm volatile(
-      "{\n.reg .pred p;\nmbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2;\nselp.u32 %0, 1, 0, p;\n}\n"
-      : "=r"(done)
-      : "r"(barrier), "r"(parity)
-      : "memory");
+  asm volatile("{\n.reg .pred p;\nmbarrier.try_wait.parity.shared::cta.b64 p, [%1], %2;\nselp.u32 %0, 1, 0, p;\n}\n"
+               : "=r"(done)
+               : "r"(barrier), "r"(parity)
+               : "memory");
   return done != 0;
 }
 /// Until the phase of this parity is over.

@@ -187,8 +187,7 @@ struct DecodeItem {
                                                    uint32_t row, const DecodeHeads& heads, uint32_t g, uint32_t t) {
     if constexpr (Source::kShared) {
 #pragma unroll
-      for (int n = 0; n < kColumns; ++n)
-        loadSharedRow(source.row(n * 8 + g), t, &query.b[0][n][0], 2 * kColumns, 1);
+      for (int n = 0; n < kColumns; ++n) loadSharedRow(source.row(n * 8 + g), t, &query.b[0][n][0], 2 * kColumns, 1);
       return;
     }
     const T* q = static_cast<const T*>(args.qkv) +

@@ -178,7 +178,7 @@ float half(uint32_t pair, uint32_t which) {
 }
 template <class T>
 void mma16816(float (&c)[4], uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3, uint32_t b0, uint32_t b1) {
-  const uint32_t (*all)[8] = Launch::current().exchange({a0, a1, a2, a3, b0, b1, 0, 0});
+  const uint32_t(*all)[8] = Launch::current().exchange({a0, a1, a2, a3, b0, b1, 0, 0});
   const uint32_t lane = Launch::current().lane(), g = lane / 4, t = lane % 4;
   for (uint32_t i = 0; i < 4; ++i) {
     const uint32_t row = g + i / 2 * 8, column = 2 * t + i % 2;
@@ -192,7 +192,7 @@ void mma16816(float (&c)[4], uint32_t a0, uint32_t a1, uint32_t a2, uint32_t a3,
 }
 /// An 8 x 8 matrix of 16-bit elements, transposed: a lane holds two of row lane / 4.
 inline uint32_t transposed(uint32_t pair) {
-  const uint32_t (*all)[8] = Launch::current().exchange({pair, 0, 0, 0, 0, 0, 0, 0});
+  const uint32_t(*all)[8] = Launch::current().exchange({pair, 0, 0, 0, 0, 0, 0, 0});
   const uint32_t lane = Launch::current().lane(), row = lane / 4, column = lane % 4 * 2;
   const auto element = [&](uint32_t r, uint32_t c) { return all[r * 4 + c / 2][0] >> (16 * (c % 2)) & 0xffffu; };
   return element(column, row) | element(column + 1, row) << 16;
@@ -219,7 +219,7 @@ uint32_t emulatedBits(T v) {
 template <class T, class Pick>
 T emulatedShuffle(T v, Pick pick) {
   emulated::Launch& launch = emulated::Launch::current();
-  const uint32_t (*all)[8] = launch.exchange({emulatedBits(v), 0, 0, 0, 0, 0, 0, 0});
+  const uint32_t(*all)[8] = launch.exchange({emulatedBits(v), 0, 0, 0, 0, 0, 0, 0});
   return std::bit_cast<T>(all[pick(launch.lane())][0]);
 }
 template <class T>
@@ -235,7 +235,7 @@ T __shfl_up_sync(uint32_t, T v, uint32_t by) {
   return emulatedShuffle(v, [&](uint32_t lane) { return lane >= by ? lane - by : lane; });
 }
 inline uint32_t __ballot_sync(uint32_t, bool v) {
-  const uint32_t (*all)[8] = emulated::Launch::current().exchange({v ? 1u : 0u, 0, 0, 0, 0, 0, 0, 0});
+  const uint32_t(*all)[8] = emulated::Launch::current().exchange({v ? 1u : 0u, 0, 0, 0, 0, 0, 0, 0});
   uint32_t out = 0;
   for (uint32_t i = 0; i < 32; ++i) out |= all[i][0] << i;
   return out;

@@ -15,13 +15,13 @@
 namespace kernels::cuda {
 namespace {
 
-#define CHECK(call)                                                                          \
-  do {                                                                                       \
-    const cudaError_t error_ = (call);                                                       \
-    if (error_ != cudaSuccess) {                                                             \
+#define CHECK(call)                                                                         \
+  do {                                                                                      \
+    const cudaError_t error_ = (call);                                                      \
+    if (error_ != cudaSuccess) {                                                            \
       std::printf("%s:%d %s: %s\n", __FILE__, __LINE__, #call, cudaGetErrorString(error_)); \
-      std::exit(1);                                                                          \
-    }                                                                                        \
+      std::exit(1);                                                                         \
+    }                                                                                       \
   } while (0)
 
 struct Model {
@@ -342,7 +342,9 @@ void measure(const Model& model, double stream_, cudaStream_t stream) {
     plain(c, step, nRows, stream);
     CHECK(cudaStreamSynchronize(stream));
     CHECK(cudaMemcpy(want.data(), c.logitsPlain, n * 4, cudaMemcpyDeviceToHost));
-    const double ms = milliseconds(stream, 30, [&] { CHECK(launchMega({DType::BF16, 0}, args, nRows, nBlocks, stream)); });
+    const double ms = milliseconds(stream, 30, [&] {
+      CHECK(launchMega({DType::BF16, 0}, args, nRows, nBlocks, stream));
+    });
     CHECK(cudaMemcpy(again.data(), c.logits, n * 4, cudaMemcpyDeviceToHost));
     double error = 0, norm = 0;
     bool same = true;
@@ -351,11 +353,13 @@ void measure(const Model& model, double stream_, cudaStream_t stream) {
       norm += std::pow(static_cast<double>(want[i]), 2);
       same = same && got[i] == again[i];
     }
-    const double simple = nRows == 1 || nRows >= 8 ? milliseconds(stream, 10, [&] { plain(c, step, nRows, stream); }) : 0;
+    const double simple =
+        nRows == 1 || nRows >= 8 ? milliseconds(stream, 10, [&] { plain(c, step, nRows, stream); }) : 0;
     if (nRows == 1) one = ms;
-    std::printf("  rows %2u: %.4f ms, %.1f %% of the read stream, %.3fx of one row; graph of kernels %.4f ms; error %.2e, %s\n",
-                nRows, ms, 100 * static_cast<double>(c.bytes) / (ms * 1e-3) / stream_, ms / one, simple,
-                std::sqrt(error / norm), same ? "same bits again" : "BITS DIFFER");
+    std::printf(
+        "  rows %2u: %.4f ms, %.1f %% of the read stream, %.3fx of one row; graph of kernels %.4f ms; error %.2e, %s\n",
+        nRows, ms, 100 * static_cast<double>(c.bytes) / (ms * 1e-3) / stream_, ms / one, simple,
+        std::sqrt(error / norm), same ? "same bits again" : "BITS DIFFER");
     if (nRows == 1 || nRows == 16) trace(c, args, nRows, nBlocks, stream);
   }
 }

@@ -132,7 +132,7 @@ TEST_P(MegaEmulated, RowsDoNotDependOnTheirNumber) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, MegaEmulated, ::testing::ValuesIn(kShapes),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(MegaEmulated, LongContextsAreCutIntoSplits) {
   for (const uint32_t length : {255u, 256u, 700u}) {

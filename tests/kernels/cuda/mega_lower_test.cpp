@@ -18,6 +18,15 @@ using test::MegaModelShape;
 
 const MegaModelShape kLlama{"llama", 64, 96, 203, {4, 2, 64}};
 
+class Dice {
+ public:
+  explicit Dice(uint32_t seed) : m_random(seed) {}
+  uint32_t operator()() { return static_cast<uint32_t>(m_random()); }
+
+ private:
+  std::mt19937 m_random;
+};
+
 struct Lowered {
   Status status;
   MegaProgram program;
@@ -41,24 +50,24 @@ TEST(MegaLower, ADecoderBecomesFiveInstructionsALayer) {
   ASSERT_TRUE(lowered.status.ok()) << lowered.status.message();
   std::vector<MegaKind> kinds = {MegaKind::Embed};
   for (int layer = 0; layer < 2; ++layer) {
-    kinds.insert(kinds.end(), {MegaKind::Linear, MegaKind::Attention, MegaKind::Linear, MegaKind::Linear,
-                               MegaKind::Linear});
+    kinds.insert(kinds.end(),
+                 {MegaKind::Linear, MegaKind::Attention, MegaKind::Linear, MegaKind::Linear, MegaKind::Linear});
   }
   kinds.push_back(MegaKind::Linear);
   ASSERT_EQ(lowered.program.ops.size(), kinds.size());
   for (size_t i = 0; i < kinds.size(); ++i) EXPECT_EQ(lowered.program.ops[i].kind, kinds[i]) << i;
   EXPECT_EQ(lowered.program.shape.headDim, 64u);
   EXPECT_EQ(lowered.program.ops[0].before.count, 0u);
-  EXPECT_EQ(lowered.program.ops[1].before.count, 7u);             // every block embeds
-  EXPECT_EQ(lowered.program.ops[2].before.count, 7u);             // 16 groups of qkv
-  EXPECT_EQ(reportsOf(lowered.program.ops[2].before, 3), 21u);    // from each warp with a token
+  EXPECT_EQ(lowered.program.ops[1].before.count, 7u);           // every block embeds
+  EXPECT_EQ(lowered.program.ops[2].before.count, 7u);           // 16 groups of qkv
+  EXPECT_EQ(reportsOf(lowered.program.ops[2].before, 3), 21u);  // from each warp with a token
   EXPECT_EQ(reportsOf(lowered.program.ops[2].before, 16), 56u);
-  EXPECT_EQ(reportsOf(lowered.program.ops[3].before, 16), 14u);   // two teams a block
-  EXPECT_EQ(lowered.program.ops[4].before.count, 2u);             // 2 groups of 32 rows
+  EXPECT_EQ(reportsOf(lowered.program.ops[3].before, 16), 14u);  // two teams a block
+  EXPECT_EQ(lowered.program.ops[4].before.count, 2u);            // 2 groups of 32 rows
 }
 
 TEST(MegaLower, EveryRowIsDealtOnce) {
-  std::mt19937 random(1);
+  Dice random(1);
   for (int turn = 0; turn < 300; ++turn) {
     const Epilogue epilogue = turn % 2 == 0 ? Epilogue::None : Epilogue::SwiGlu;
     const uint32_t outCols = 1 + random() % 700, nBlocks = 1 + random() % 140, first = random() % nBlocks;
@@ -95,7 +104,7 @@ TEST(MegaLower, ActivationsAreFetchedForTheChunkThatComes) {
 
 /// Blocks of producers and consumers that move one chunk, or one report, at a time in random order.
 TEST(MegaLower, NoOrderOfBlocksHangsOrMixesChunks) {
-  std::mt19937 random(3);
+  Dice random(3);
   for (int turn = 0; turn < 60; ++turn) {
     const uint32_t nBlocks = 1 + random() % 9, nStages = 2 + random() % 5;
     MegaModelShape shape = kLlama;

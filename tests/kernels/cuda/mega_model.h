@@ -118,8 +118,10 @@ class MegaModel {
     for (size_t position = 0; position < rows.size(); ++position) {
       for (uint32_t head = 0; head < 2 * heads.nKvHeads; ++head) {
         const bool value = head >= heads.nKvHeads;
-        const size_t at = (static_cast<size_t>(blocks[position / kKvBlockTokens]) * heads.nKvHeads +
-                           head % heads.nKvHeads) * kKvBlockTokens + position % kKvBlockTokens;
+        const size_t at =
+            (static_cast<size_t>(blocks[position / kKvBlockTokens]) * heads.nKvHeads + head % heads.nKvHeads) *
+                kKvBlockTokens +
+            position % kKvBlockTokens;
         for (uint32_t d = 0; d < heads.headDim; ++d) {
           const double v = rows[position][(heads.nHeads + head) * heads.headDim + d];
           m_cache[(value ? cacheElements() : 0) + at * heads.headDim + d] = floatToBfloat(static_cast<float>(v));
