@@ -105,7 +105,7 @@ TEST(MegaLower, ActivationsAreFetchedForTheChunkThatComes) {
 /// Blocks of producers and consumers that move one chunk, or one report, at a time in random order.
 TEST(MegaLower, NoOrderOfBlocksHangsOrMixesChunks) {
   Dice random(3);
-  for (int turn = 0; turn < 60; ++turn) {
+  for (int turn = 0; turn < 6; ++turn) {
     const uint32_t nBlocks = 1 + random() % 9, nStages = 2 + random() % 5;
     MegaModelShape shape = kLlama;
     shape.hidden = 32 * (1 + random() % 40);
