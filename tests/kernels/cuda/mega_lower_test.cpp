@@ -1,5 +1,5 @@
-// The instructions of the persistent kernel without a GPU: who is dealt what, in which order both sides of the ring see
-// chunks, what instructions wait for, and what is refused.
+// The instructions of the persistent kernel without a GPU: who is dealt what, which activations are fetched when, what
+// instructions wait for, and what is refused.
 #include "kernels/cuda/mega/lower.h"
 
 #include <gtest/gtest.h>
@@ -99,95 +99,6 @@ TEST(MegaLower, ActivationsAreFetchedForTheChunkThatComes) {
       EXPECT_EQ(slots[at % 2], at % nChunks) << at << " of " << nChunks;
       slots[at % 2] = chunkToFetch(at % nChunks, nChunks);
     }
-  }
-}
-
-/// Blocks of producers and consumers that move one chunk, or one report, at a time in random order.
-TEST(MegaLower, NoOrderOfBlocksHangsOrMixesChunks) {
-  Dice random(3);
-  for (int turn = 0; turn < 6; ++turn) {
-    const uint32_t nBlocks = 1 + random() % 9, nStages = 2 + random() % 5;
-    MegaModelShape shape = kLlama;
-    shape.hidden = 32 * (1 + random() % 40);
-    shape.gated = 32 * (1 + random() % 40);
-    shape.vocab = 1 + random() % 300;
-    MegaModel model(shape);
-    const Lowered lowered = lower(model, nBlocks);
-    ASSERT_TRUE(lowered.status.ok()) << lowered.status.message();
-    const std::vector<MegaOp>& ops = lowered.program.ops;
-    struct Chunk {
-      size_t op = 0;
-      uint32_t group = 0, chunk = 0;
-      bool operator==(const Chunk&) const = default;
-    };
-    struct Side {
-      Chunk at;
-      bool inGroup = false;
-    };
-    struct BlockState {
-      Side producer, consumer;
-      std::vector<Chunk> ring;
-      bool waited = false;
-    };
-    std::vector<BlockState> blocks(nBlocks);
-    std::vector<uint32_t> reports(ops.size());
-    const uint32_t nTokens = 1 + random() % kMegaRows;
-    // Where a side stands: at a chunk, or (false) at an instruction in which it has none.
-    const auto enter = [&](Side& side, uint32_t block) {
-      if (side.inGroup || side.at.op >= ops.size() || ops[side.at.op].kind != MegaKind::Linear) return side.inGroup;
-      const MegaLinear& linear = ops[side.at.op].linear;
-      side.at.group = firstGroup(linear.firstBlock, block, nBlocks);
-      side.at.chunk = 0;
-      return side.inGroup = side.at.group < linear.nGroups;
-    };
-    /// To the next chunk; false at the instruction's end.
-    const auto advance = [&](Side& side) {
-      const MegaLinear& linear = ops[side.at.op].linear;
-      if (++side.at.chunk < chunksOf(linear.nIn)) return true;
-      side.at.chunk = 0;
-      side.at.group += nBlocks;
-      return side.inGroup = side.at.group < linear.nGroups;
-    };
-    const auto nextOp = [](Side& side) { side = {{side.at.op + 1, 0, 0}, false}; };
-    uint32_t idle = 0;
-    while (std::any_of(blocks.begin(), blocks.end(), [&](const auto& b) { return b.consumer.at.op < ops.size(); })) {
-      ASSERT_LT(++idle, 10000u) << "hangs";
-      const uint32_t b = random() % nBlocks;
-      BlockState& block = blocks[b];
-      if (random() % 2 == 0) {
-        if (block.producer.at.op >= ops.size()) continue;
-        if (!enter(block.producer, b)) {
-          nextOp(block.producer);
-        } else {
-          if (block.ring.size() == nStages) continue;
-          block.ring.push_back(block.producer.at);
-          if (!advance(block.producer)) nextOp(block.producer);
-        }
-        idle = 0;
-        continue;
-      }
-      const size_t op = block.consumer.at.op;
-      if (op >= ops.size()) continue;
-      const auto whole = [&] { return op == 0 || reports[op - 1] >= reportsOf(ops[op].before, nTokens); };
-      if (ops[op].kind != MegaKind::Linear) {
-        if (!whole()) continue;
-        reports[op] += ops[op].kind == MegaKind::Embed ? 1 : kMegaTeams;
-        nextOp(block.consumer);
-      } else if (!enter(block.consumer, b)) {
-        nextOp(block.consumer);
-      } else {
-        if (!whole() || block.ring.empty()) continue;
-        ASSERT_EQ(block.ring.front(), block.consumer.at);
-        block.ring.erase(block.ring.begin());
-        if (!advance(block.consumer)) {
-          reports[op] += std::min(nTokens, kMegaWarps);
-          nextOp(block.consumer);
-        }
-      }
-      idle = 0;
-    }
-    for (const BlockState& block : blocks) EXPECT_TRUE(block.ring.empty());
-    for (size_t i = 1; i < ops.size(); ++i) EXPECT_EQ(reports[i - 1], reportsOf(ops[i].before, nTokens)) << i;
   }
 }
 
