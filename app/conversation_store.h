@@ -70,6 +70,9 @@ class ConversationStore {
   void restore(ConversationId id, Then<bool> then);
   void purge(ConversationId id, Then<bool> then);
   void duplicate(ConversationId id, Then<Conversation> then);
+  /// A whole conversation at once, a copy or an import. Ids, parents and the leaf are names among `messages`, where a
+  /// parent comes before its children.
+  void insert(Conversation conversation, std::vector<Message> messages, Then<Conversation> then);
 
   /// All messages of a conversation, the whole tree, oldest first.
   void messages(ConversationId id, Then<std::vector<Message>> then);
@@ -79,10 +82,15 @@ class ConversationStore {
   /// while the state is Streaming it need not survive a power cut. False when the message is gone.
   void checkpoint(Message message, Then<bool> then);
 
+  /// Takes messages of a conversation out; `leaf` ends the branch shown from now on. False when none was there.
+  void eraseMessages(ConversationId id, std::vector<MessageId> messages, MessageId leaf, Then<bool> then);
+  /// Puts back what eraseMessages took, under the same ids.
+  void restoreMessages(std::vector<Message> messages, MessageId leaf, Then<bool> then);
+
   /// Titles and texts that hold every word of the query, letter case aside, anywhere in them (so CJK needs no spaces);
   /// conversations changed last come first. Answers still streaming are not searched.
   void search(std::string query, size_t limit, Then<std::vector<SearchHit>> then);
-  /// "markdown" or "json".
+  /// "markdown", "json" or "html".
   void exportConversation(ConversationId id, std::string format, Then<std::string> then);
 
   /// Waits until everything queued so far is done.

@@ -74,7 +74,56 @@ std::string roleName(const std::string& role) {
   return role == "assistant" ? "Assistant" : heading(role);
 }
 
+std::string escaped(const std::string& text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
+    }
+  }
+  return out;
+}
+
+constexpr const char* kPage =
+    "<!doctype html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n"
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+    "<title>{0}</title>\n<style>\nbody {{ max-width: 46em; margin: 2em auto; padding: 0 1em; font: 16px/1.6 Inter, "
+    "sans-serif; }}\npre {{ white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; margin: 0; }}\n"
+    ".user, .system {{ background: #f1f2f4; border-radius: 12px; padding: 0.6em 1em; }}\n"
+    "h2 {{ font-size: 0.8em; color: #555c66; margin: 1.6em 0 0.4em; }}\n</style>\n</head>\n<body>\n<h1>{0}</h1>\n";
+
 }  // namespace
+
+std::string exportHtml(const Conversation& conversation, const std::vector<Message>& messages) {
+  std::string out = fmt::format(kPage, escaped(heading(conversation.title)));
+  if (!conversation.systemPrompt.empty()) {
+    out += fmt::format("<pre class=\"system\">{}</pre>\n", escaped(conversation.systemPrompt));
+  }
+  for (const Message* message : branch(conversation, messages)) {
+    out += fmt::format("<h2>{}</h2>\n", escaped(roleName(message->role)));
+    if (!message->reasoning.empty()) {
+      out += fmt::format("<details><summary>Reasoning</summary><pre>{}</pre></details>\n", escaped(message->reasoning));
+    }
+    out += fmt::format("<pre class=\"{}\">{}</pre>\n", message->role == "user" ? "user" : "assistant",
+                       escaped(message->text));
+    if (message->state != MessageState::Complete) out += fmt::format("<p>({})</p>\n", stateName(message->state));
+  }
+  return out + "</body>\n</html>\n";
+}
 
 std::string exportMarkdown(const Conversation& conversation, const std::vector<Message>& messages) {
   std::string out = fmt::format("# {}\n", heading(conversation.title));

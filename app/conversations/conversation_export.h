@@ -10,6 +10,8 @@ namespace app {
 
 /// The branch that is shown, as Markdown.
 std::string exportMarkdown(const Conversation& conversation, const std::vector<Message>& messages);
+/// The branch that is shown, as a page that needs nothing else; texts as they were written.
+std::string exportHtml(const Conversation& conversation, const std::vector<Message>& messages);
 /// The whole tree, as JSON.
 std::string exportJson(const Conversation& conversation, const std::vector<Message>& messages);
 

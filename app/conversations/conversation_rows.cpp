@@ -45,10 +45,13 @@ Error noConversation(ConversationId id) {
   return {ErrorCode::NotFound, fmt::format("there is no conversation {}", id), "conversation"};
 }
 
-MessageId insertMessage(SQLite::Database& database, const Message& message) {
-  SQLite::Statement insert(database,
-                           "INSERT INTO messages (conversation, parent, role, text, reasoning, state, created_at, meta)"
-                           " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+/// Under a new id, or under `id`.
+MessageId insertMessage(SQLite::Database& database, const Message& message, MessageId id = 0) {
+  SQLite::Statement insert(
+      database,
+      "INSERT INTO messages (conversation, parent, role, text, reasoning, state, created_at, meta, id)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  if (id != 0) insert.bind(9, id);  // null takes the next one
   insert.bind(1, message.conversation);
   insert.bind(2, message.parent);
   insert.bind(3, message.role);
@@ -161,26 +164,63 @@ void purgeRemovedBefore(SQLite::Database& database, int64_t timeMs) {
 }
 
 engine::Result<Conversation> duplicateConversation(SQLite::Database& database, ConversationId id) {
-  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   const std::optional<Conversation> source = findConversation(database, id);
   if (!source) return noConversation(id);
   Conversation copy = *source;
   copy.createdAt = copy.updatedAt = nowMs();
-  copy = insertConversation(database, std::move(copy));
+  return insertWhole(database, std::move(copy), messagesOf(database, id));
+}
+
+Conversation insertWhole(SQLite::Database& database, Conversation conversation, const std::vector<Message>& messages) {
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  const MessageId oldLeaf = conversation.leaf;
+  conversation = insertConversation(database, std::move(conversation));
   std::unordered_map<MessageId, MessageId> copies{{0, 0}};
-  for (Message message : messagesOf(database, id)) {
+  for (Message message : messages) {
     const MessageId old = message.id;
-    message.conversation = copy.id;
+    message.conversation = conversation.id;
     const auto parent = copies.find(message.parent);
     message.parent = parent == copies.end() ? 0 : parent->second;
+    if (message.createdAt == 0) message.createdAt = conversation.createdAt;
     if (message.state == MessageState::Streaming) message.state = MessageState::Interrupted;
     copies[old] = insertMessage(database, message);
   }
-  const auto leaf = copies.find(source->leaf);
-  copy.leaf = leaf == copies.end() ? 0 : leaf->second;
-  setLeaf(database, copy.id, copy.leaf, copy.updatedAt);
+  const auto leaf = copies.find(oldLeaf);
+  conversation.leaf = leaf == copies.end() ? 0 : leaf->second;
+  setLeaf(database, conversation.id, conversation.leaf, conversation.updatedAt);
   transaction.commit();
-  return copy;
+  return conversation;
+}
+
+bool eraseMessages(SQLite::Database& database, ConversationId id, const std::vector<MessageId>& messages,
+                   MessageId leaf) {
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  SQLite::Statement erase(database, "DELETE FROM messages WHERE id = ? AND conversation = ?");
+  int erased = 0;
+  for (const MessageId message : messages) {
+    erase.reset();
+    erase.bind(1, message);
+    erase.bind(2, id);
+    erased += erase.exec();
+  }
+  const bool known = leaf == 0 || isMessageOf(database, leaf, id);
+  setLeaf(database, id, known ? leaf : 0, nowMs());
+  transaction.commit();
+  return erased != 0;
+}
+
+engine::Result<bool> restoreMessages(SQLite::Database& database, const std::vector<Message>& messages, MessageId leaf) {
+  if (messages.empty()) return false;
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  const ConversationId id = messages.front().conversation;
+  if (!findConversation(database, id)) return noConversation(id);
+  for (const Message& message : messages) {
+    if (message.conversation != id) return Error{ErrorCode::InvalidArgument, "messages of several conversations"};
+    insertMessage(database, message, message.id);
+  }
+  setLeaf(database, id, isMessageOf(database, leaf, id) ? leaf : messages.front().id, nowMs());
+  transaction.commit();
+  return true;
 }
 
 std::vector<Message> messagesOf(SQLite::Database& database, ConversationId id) {

@@ -28,10 +28,16 @@ bool purgeConversation(SQLite::Database& database, ConversationId id);
 /// Purges what was removed before that time.
 void purgeRemovedBefore(SQLite::Database& database, int64_t timeMs);
 engine::Result<Conversation> duplicateConversation(SQLite::Database& database, ConversationId id);
+/// Ids, parents and the leaf are names among the messages; a parent that does not come before its child is none.
+Conversation insertWhole(SQLite::Database& database, Conversation conversation, const std::vector<Message>& messages);
 
 std::vector<Message> messagesOf(SQLite::Database& database, ConversationId id);
 /// NotFound for the conversation; InvalidArgument when the parent is no message of it.
 engine::Result<Message> appendMessage(SQLite::Database& database, Message message);
+/// False when none of them was there.
+bool eraseMessages(SQLite::Database& database, ConversationId id, const std::vector<MessageId>& messages,
+                   MessageId leaf);
+engine::Result<bool> restoreMessages(SQLite::Database& database, const std::vector<Message>& messages, MessageId leaf);
 /// False when there is no such message.
 bool checkpointMessage(SQLite::Database& database, const Message& message);
 /// Marks what a killed process left streaming.

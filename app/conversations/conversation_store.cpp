@@ -97,6 +97,26 @@ void ConversationStore::duplicate(ConversationId id, Then<Conversation> then) {
   m_impl->post(std::move(then), [id](SQLite::Database& database) { return duplicateConversation(database, id); });
 }
 
+void ConversationStore::insert(Conversation conversation, std::vector<Message> messages, Then<Conversation> then) {
+  m_impl->post(std::move(then),
+               [conversation = std::move(conversation), messages = std::move(messages)](SQLite::Database& database) {
+                 return insertWhole(database, conversation, messages);
+               });
+}
+
+void ConversationStore::eraseMessages(ConversationId id, std::vector<MessageId> messages, MessageId leaf,
+                                      Then<bool> then) {
+  m_impl->post(std::move(then), [id, messages = std::move(messages), leaf](SQLite::Database& database) {
+    return app::eraseMessages(database, id, messages, leaf);
+  });
+}
+
+void ConversationStore::restoreMessages(std::vector<Message> messages, MessageId leaf, Then<bool> then) {
+  m_impl->post(std::move(then), [messages = std::move(messages), leaf](SQLite::Database& database) {
+    return app::restoreMessages(database, messages, leaf);
+  });
+}
+
 void ConversationStore::messages(ConversationId id, Then<std::vector<Message>> then) {
   m_impl->post(std::move(then), [id](SQLite::Database& database) { return messagesOf(database, id); });
 }
@@ -125,15 +145,17 @@ void ConversationStore::search(std::string query, size_t limit, Then<std::vector
 
 void ConversationStore::exportConversation(ConversationId id, std::string format, Then<std::string> then) {
   m_impl->post(std::move(then), [id, format = std::move(format)](SQLite::Database& database) -> Result<std::string> {
-    if (format != "markdown" && format != "json") {
-      return Error{ErrorCode::InvalidArgument, "conversations are exported as markdown or json", "format"};
+    if (format != "markdown" && format != "json" && format != "html") {
+      return Error{ErrorCode::InvalidArgument, "conversations are exported as markdown, json or html", "format"};
     }
     const auto conversation = findConversation(database, id);
     if (!conversation) {
       return Error{ErrorCode::NotFound, "there is no conversation " + std::to_string(id), "conversation"};
     }
     const std::vector<Message> messages = messagesOf(database, id);
-    return format == "json" ? exportJson(*conversation, messages) : exportMarkdown(*conversation, messages);
+    return format == "json"   ? exportJson(*conversation, messages)
+           : format == "html" ? exportHtml(*conversation, messages)
+                              : exportMarkdown(*conversation, messages);
   });
 }
 
