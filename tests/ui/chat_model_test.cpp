@@ -170,6 +170,25 @@ class ChatModelTest : public QObject {
     QCOMPARE(rig.lastText(), QString("first wording"));
   }
 
+  void reasoningIsKeptApart() {
+    FakeLoad load;
+    load.engine.answer = [](const engine::GenerationRequest&, int) {
+      return std::string("<think>why\n</think>\n\nso");
+    };
+    Rig rig(load);
+    rig.ask("q");
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.lastText(), QString("so"));
+    QCOMPARE(rig.role(1, ui::TranscriptModel::KindRole).toString(), QString("reasoning"));
+    const auto facts = rig.role(1, ui::TranscriptModel::FactsRole).value<ui::AnswerFacts>();
+    QVERIFY(facts.reasoningTokens > 0);
+    QVERIFY(!facts.reasoningTime().isEmpty());
+    rig.ask("next");
+    QVERIFY(rig.idle());
+    const std::string prompt = (*rig.made)->tokenizer().decode((*rig.made)->seenRequests().back().prompt, true);
+    QVERIFY(prompt.find("so") != std::string::npos && prompt.find("why") == std::string::npos);
+  }
+
   void failuresStayWithTheAnswer() {
     FakeLoad load;
     load.engine.submitError = engine::Error{engine::ErrorCode::ContextLength, "the prompt has 9 tokens, 8 fit"};
@@ -261,6 +280,219 @@ class ChatModelTest : public QObject {
     rig.chat.stop();
     QVERIFY(rig.idle());
     QCOMPARE(rig.footerState(), QString("stopped"));
+  }
+
+  void editsAnAnswer() {
+    Rig rig;
+    rig.ask("one");
+    QVERIFY(rig.idle());
+    rig.chat.edit(rig.lastId());
+    QVERIFY(rig.chat.editingAnswer());
+    rig.chat.setDraft("better");
+    rig.chat.send();
+    QVERIFY(QTest::qWaitFor([&] { return rig.lastText() == "better"; }, 20000));
+    QVERIFY(!rig.chat.editing());
+    QCOMPARE(rig.role(rig.chat.transcript()->count() - 1, ui::TranscriptModel::VersionsRole).toInt(), 2);
+    QCOMPARE((*rig.made)->seenRequests().size(), size_t(1));
+    QVERIFY(
+        rig.role(rig.chat.transcript()->count() - 1, ui::TranscriptModel::FactsRole).value<ui::AnswerFacts>().edited);
+  }
+
+  void continuesACutAnswer() {
+    Rig rig;
+    rig.chat.parameters()->setMaxTokens("4");
+    rig.ask("abcdefgh");
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.lastText(), QString("abcd"));
+    const qint64 id = rig.lastId();
+    rig.chat.continueAnswer(id);
+    QVERIFY(rig.chat.busy());
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.lastId(), id);
+    QVERIFY(rig.lastText().startsWith("abcd") && rig.lastText().size() == 8);
+    const std::string prompt = (*rig.made)->tokenizer().decode((*rig.made)->seenRequests().back().prompt, true);
+    QVERIFY(prompt.find("abcd") != std::string::npos);
+  }
+
+  void branchesIntoANewChat() {
+    Rig rig;
+    rig.ask("first");
+    QVERIFY(rig.idle());
+    const qint64 first = rig.chat.currentId(), answer = rig.lastId();
+    rig.ask("second");
+    QVERIFY(rig.idle());
+    rig.chat.branch(answer);
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.currentId() != first; }, 20000));
+    QCOMPARE(rig.chat.transcript()->count(), 3);
+    QCOMPARE(rig.lastText(), QString("first"));
+    QCOMPARE(rig.chat.conversations()->count(), 2);
+    QVERIFY(rig.chat.title().contains("branch"));
+  }
+
+  void deletesMessagesAndBringsThemBack() {
+    Rig rig;
+    rig.ask("first");
+    QVERIFY(rig.idle());
+    rig.ask("second");
+    QVERIFY(rig.idle());
+    const qint64 question = rig.role(3, ui::TranscriptModel::MessageIdRole).toLongLong();
+    QSignalSpy removed(&rig.chat, &ui::ChatModel::messagesRemoved);
+    rig.chat.removeMessage(question);
+    QCOMPARE(removed.size(), 1);
+    QCOMPARE(removed[0][0].toInt(), 2);
+    QCOMPARE(rig.chat.transcript()->count(), 3);
+    rig.chat.undoRemove();
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.transcript()->count() == 6; }, 20000));
+    QCOMPARE(rig.lastText(), QString("second"));
+  }
+
+  void theMapShowsAndChoosesBranches() {
+    Rig rig;
+    rig.ask("one");
+    QVERIFY(rig.idle());
+    const qint64 first = rig.lastId();
+    rig.chat.regenerate(first);
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.chat.branches(), 2);
+    QCOMPARE(rig.chat.map().size(), 3);
+    QSignalSpy revealed(&rig.chat, &ui::ChatModel::revealed);
+    rig.chat.showMessage(first);
+    QCOMPARE(rig.lastId(), first);
+    QCOMPARE(revealed.size(), 1);
+  }
+
+  void temporaryChatsAreNotKept() {
+    Rig rig;
+    rig.chat.newTemporaryChat();
+    QVERIFY(rig.chat.temporary());
+    rig.ask("secret");
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.lastText(), QString("secret"));
+    bool listed = false, answered = false;
+    rig.store->list(&rig.chat, [&](auto all) {
+      listed = !all->empty();
+      answered = true;
+    });
+    QVERIFY(QTest::qWaitFor([&] { return answered; }, 20000));
+    QVERIFY(!listed);
+    QVERIFY(!rig.state.value("chat").toLongLong());
+    rig.chat.newChat();
+    QVERIFY(!rig.chat.temporary());
+  }
+
+  void aFullContextIsAChoice() {
+    FakeLoad load;
+    load.engine.contextLength = 100;
+    load.engine.answer = [](const engine::GenerationRequest&, int) { return std::string("ok"); };
+    Rig rig(load);
+    rig.ask(QString(30, u'a'));
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.footerState(), QString("complete"));
+    rig.ask(QString(60, u'b'));
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.footerState(), QString("failed"));
+    const auto facts =
+        rig.role(rig.chat.transcript()->count() - 1, ui::TranscriptModel::FactsRole).value<ui::AnswerFacts>();
+    QCOMPARE(facts.reason, QString("context"));
+    QCOMPARE(facts.droppedTurns, qint64(1));
+    QVERIFY(facts.error.contains("100") && facts.neededTokens > 100);
+    QCOMPARE((*rig.made)->seenRequests().size(), size_t(1));
+    rig.chat.regenerateShortened(rig.lastId());
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.lastText(), QString("ok"));
+    const std::string prompt = (*rig.made)->tokenizer().decode((*rig.made)->seenRequests().back().prompt, true);
+    QVERIFY(prompt.find("aaa") == std::string::npos && prompt.find("bbb") != std::string::npos);
+    rig.ask(QString(200, u'c'));
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.role(rig.chat.transcript()->count() - 1, ui::TranscriptModel::FactsRole)
+                 .value<ui::AnswerFacts>()
+                 .droppedTurns,
+             qint64(0));
+  }
+
+  void pinsDuplicatesExportsAndImports() {
+    Rig rig;
+    rig.ask("first chat");
+    QVERIFY(rig.idle());
+    const qint64 first = rig.chat.currentId();
+    rig.chat.newChat();
+    rig.ask("second <chat>");
+    QVERIFY(rig.idle());
+    const qint64 second = rig.chat.currentId();
+    rig.chat.setPinned(first, true);
+    const auto list = rig.chat.conversations();
+    QCOMPARE(list->data(list->index(0), ui::ConversationListModel::IdRole).toLongLong(), first);
+    rig.chat.duplicate(first);
+    QVERIFY(QTest::qWaitFor([&] { return list->count() == 3; }, 20000));
+    QCOMPARE(rig.chat.exportName(second, "markdown"), QString("second _chat_.md"));
+    QSignalSpy done(&rig.chat, &ui::ChatModel::done);
+    for (const char* format : {"markdown", "json", "html", "pdf"}) {
+      const QString path = rig.dir.filePath(rig.chat.exportName(second, format));
+      rig.chat.exportChat(second, format, QUrl::fromLocalFile(path));
+      QVERIFY(done.wait(20000));
+      QFile file(path);
+      QVERIFY(file.open(QIODevice::ReadOnly));
+      const QByteArray bytes = file.readAll();
+      QVERIFY2(format == QByteArray("pdf") ? bytes.startsWith("%PDF") : bytes.contains("second"), format);
+      if (format == QByteArray("html")) QVERIFY(bytes.contains("second &lt;chat&gt;") && !bytes.contains("<chat>"));
+    }
+    rig.chat.importChats({QUrl::fromLocalFile(rig.dir.filePath("second _chat_.json"))});
+    QVERIFY(QTest::qWaitFor([&] { return list->count() == 4; }, 20000));
+    QVERIFY(
+        QTest::qWaitFor([&] { return rig.chat.title() == "second <chat>" && rig.chat.currentId() != second; }, 20000));
+    QCOMPARE(rig.lastText(), QString("second <chat>"));
+    rig.chat.importChats({QUrl::fromLocalFile(rig.dir.filePath("w.ini"))});
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.notice().contains("w.ini"); }, 20000));
+  }
+
+  void presetsAreChosenAndSaved() {
+    Rig rig;
+    rig.chat.setSystemPrompt("be precise");
+    rig.chat.parameters()->setText(0, "0.1");
+    QVERIFY(!rig.chat.savePreset("  ").isEmpty());
+    QCOMPARE(rig.chat.savePreset("Precise"), QString());
+    QCOMPARE(rig.chat.preset(), QString("Precise"));
+    QVERIFY(!rig.chat.presetEdited());
+    rig.chat.parameters()->setText(0, "0.5");
+    QVERIFY(rig.chat.presetEdited());
+    rig.chat.resetToPreset();
+    QVERIFY(!rig.chat.presetEdited());
+    rig.ask("x");
+    QVERIFY(rig.idle());
+    QCOMPARE((*rig.made)->seenRequests().back().sampling.temperature, 0.1);
+    rig.chat.choosePreset("");
+    QCOMPARE(rig.chat.parameters()->changedCount(), 0);
+    ui::PresetModel again(rig.state);
+    QCOMPARE(again.names(), QStringList("Precise"));
+    rig.chat.removePreset("Precise");
+    QVERIFY(rig.chat.presets()->names().isEmpty());
+  }
+
+  void filesGoWithAMessage() {
+    Rig rig;
+    QFile text(rig.dir.filePath("a.sql")), binary(rig.dir.filePath("b.bin"));
+    QVERIFY(text.open(QIODevice::WriteOnly) && binary.open(QIODevice::WriteOnly));
+    text.write("SELECT 1;");
+    binary.write("\xff\xfe\x00", 3);
+    text.close();
+    binary.close();
+    rig.chat.attachments()->add({QUrl::fromLocalFile(text.fileName()), QUrl::fromLocalFile(binary.fileName()),
+                                 QUrl("https://example.com/x.txt")});
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.attachments()->count() == 1; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.draftTokens() == 9; }, 20000));
+    QVERIFY(QTest::qWaitFor([&] { return rig.chat.notice().contains("b.bin"); }, 20000));
+    QVERIFY(rig.chat.canSend());
+    rig.ask("explain");
+    QVERIFY(rig.idle());
+    QCOMPARE(rig.chat.attachments()->count(), 0);
+    QCOMPARE(rig.role(0, ui::TranscriptModel::AttachmentsRole).toStringList(), QStringList("a.sql"));
+    QCOMPARE(rig.role(0, ui::TranscriptModel::ContentRole).value<ui::InlineText>().text, QString("explain"));
+    const std::string prompt = (*rig.made)->tokenizer().decode((*rig.made)->seenRequests().back().prompt, true);
+    QVERIFY(prompt.find("SELECT 1;") != std::string::npos);
+    rig.chat.editLast();
+    QCOMPARE(rig.chat.attachments()->count(), 1);
+    rig.chat.cancelEdit();
+    QCOMPARE(rig.chat.attachments()->count(), 0);
   }
 
   void countsTokens() {

@@ -4,10 +4,12 @@
 #include <QtTest>
 
 #include "ui/chat/answer_facts.h"
+#include "ui/chat/attachment_text.h"
 #include "ui/chat/conversation_list_model.h"
 #include "ui/chat/inline_document.h"
 #include "ui/chat/message_tree.h"
 #include "ui/chat/parameter_model.h"
+#include "ui/chat/reasoning_splitter.h"
 #include "ui/chat/transcript_model.h"
 
 namespace {
@@ -53,6 +55,82 @@ class ChatPartsTest : public QObject {
     QVERIFY((tree.path() == std::vector<app::MessageId>{1, 2, 5}));
     tree.show(3);
     QVERIFY((tree.path() == std::vector<app::MessageId>{1, 3, 4}));
+  }
+
+  void treeTakesOutAndPutsBack() {
+    ui::MessageTree tree;
+    tree.reset({message(1, 0, "user"), message(2, 1, "assistant"), message(3, 1, "assistant"), message(4, 3, "user"),
+                message(5, 4, "assistant")},
+               0);
+    QCOMPARE(tree.leaves(), size_t(2));
+    const auto taken = tree.erase(3);
+    QCOMPARE(taken.size(), size_t(3));
+    QVERIFY((tree.path() == std::vector<app::MessageId>{1, 2}));
+    QCOMPARE(tree.leaves(), size_t(1));
+    tree.restore(taken, 5);
+    QVERIFY((tree.path() == std::vector<app::MessageId>{1, 3, 4, 5}));
+    QVERIFY((tree.versions(2) == std::vector<app::MessageId>{2, 3}));
+    QCOMPARE(tree.erase(1).size(), size_t(5));
+    QVERIFY(tree.path().empty());
+    QVERIFY(tree.erase(77).empty());
+  }
+
+  void treeAsAMap() {
+    ui::MessageTree tree;
+    tree.reset({message(1, 0, "user"), message(2, 1, "assistant"), message(3, 1, "assistant"), message(4, 3, "user")},
+               0);
+    const auto places = tree.map(100);
+    QCOMPARE(places.size(), size_t(4));
+    QCOMPARE(places[0].column, 0);
+    QCOMPARE(places[1].id, app::MessageId(2));
+    QCOMPARE(places[1].column, 0);
+    QVERIFY(!places[1].shown);
+    QCOMPARE(places[2].id, app::MessageId(3));
+    QCOMPARE(places[2].column, 1);
+    QCOMPARE(places[3].row, 2);
+    QCOMPARE(places[3].column, 1);
+    QVERIFY(places[3].shown);
+    QCOMPARE(tree.map(2).size(), size_t(2));
+  }
+
+  void attachmentsComeBack_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QStringList>("files");
+    QTest::newRow("none") << "just text" << QStringList();
+    QTest::newRow("one") << "look" << QStringList{"int x;"};
+    QTest::newRow("two") << "look" << QStringList{"a\nb\n", "```\ncode\n```"};
+    QTest::newRow("no text") << "" << QStringList{"x"};
+    QTest::newRow("empty file") << "t" << QStringList{""};
+    QTest::newRow("a file about files") << "t" << QStringList{"File `y`:\n```\nz\n```"};
+    QTest::newRow("a text about files") << "File `y`:\n```\nz" << QStringList();
+  }
+  void attachmentsComeBack() {
+    QFETCH(QString, text);
+    QFETCH(QStringList, files);
+    QList<ui::Attachment> attachments;
+    for (const QString& file : files) attachments.append({"n.txt", file});
+    const ui::TextWithAttachments parts = ui::splitAttachments(ui::joinAttachments(text, attachments));
+    QCOMPARE(parts.text, text);
+    QVERIFY(parts.attachments == attachments);
+  }
+
+  void aPresetIsWhatCountsAsUnchanged() {
+    ui::ParameterModel parameters;
+    parameters.setBase("{\"temperature\": 0.2, \"stop\": [\"end\"]}");
+    QCOMPARE(parameters.changedCount(), 2);
+    parameters.resetAll();
+    QCOMPARE(parameters.changedCount(), 0);
+    engine::GenerationRequest request;
+    parameters.apply(request);
+    QCOMPARE(request.sampling.temperature, 0.2);
+    parameters.setText(0, "0.9");
+    parameters.setDropsOldest(true);
+    QCOMPARE(parameters.changedCount(), 2);
+    parameters.reset(0);
+    QCOMPARE(parameters.data(parameters.index(0), ui::ParameterModel::ValueRole).toDouble(), 0.2);
+    ui::ParameterModel other;
+    other.fromJson(parameters.toJson());
+    QVERIFY(other.dropsOldest());
   }
 
   void treeSurvivesDamage() {
@@ -163,6 +241,100 @@ class ChatPartsTest : public QObject {
     QCOMPARE(kinds(model), QStringList({"user", "code", "footer"}));
     QCOMPARE(removed.size(), 1);
     QCOMPARE(inserted.size(), 1);
+  }
+
+  void reasoningIsParted_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("reasoning");
+    QTest::addColumn<QString>("answer");
+    QTest::addColumn<bool>("opened");
+    QTest::newRow("none") << "a <think>b</think>"
+                          << ""
+                          << "a <think>b</think>" << false;
+    QTest::newRow("marked") << "\n<think>\nwhy\n</think>\n\nbecause"
+                            << "why\n"
+                            << "because" << false;
+    QTest::newRow("opened by the prompt") << "why</think>because"
+                                          << "why"
+                                          << "because" << true;
+    QTest::newRow("never closed") << "<think>why </thi"
+                                  << "why </thi"
+                                  << "" << false;
+    QTest::newRow("other marks") << "[THINK]a[/THINK]b"
+                                 << "a"
+                                 << "b" << false;
+    QTest::newRow("only the beginning of a mark") << "<thi"
+                                                  << ""
+                                                  << "<thi" << false;
+    QTest::newRow("a mark within") << "<think>a < b </ c</think>d"
+                                   << "a < b </ c"
+                                   << "d" << false;
+    QTest::newRow("empty") << "<think></think>x"
+                           << ""
+                           << "x" << false;
+  }
+  void reasoningIsParted() {
+    QFETCH(QString, text);
+    QFETCH(bool, opened);
+    const std::string all = text.toStdString();
+    for (size_t step = 1; step <= all.size(); ++step) {
+      ui::ReasoningSplitter splitter(opened);
+      std::string reasoning, answer;
+      const auto take = [&](const ui::ReasoningSplitter::Piece& piece) {
+        reasoning += piece.reasoning;
+        answer += piece.answer;
+      };
+      for (size_t at = 0; at < all.size(); at += step) take(splitter.add(all.substr(at, step)));
+      take(splitter.finish());
+      QTEST(QString::fromStdString(reasoning), "reasoning");
+      QTEST(QString::fromStdString(answer), "answer");
+    }
+    QVERIFY(ui::ReasoningSplitter::opens("<|assistant|><think>\n"));
+    QVERIFY(!ui::ReasoningSplitter::opens("<think>\n\n</think>\n\n"));
+  }
+
+  void reasoningFolds() {
+    ui::TranscriptModel model;
+    model.setMessages({user(1, "hi"), answer(2, "", app::MessageState::Streaming)});
+    model.appendReasoning("First **thought**.\n\nSecond");
+    QCOMPARE(kinds(model), QStringList({"user", "reasoning", "paragraph", "paragraph", "footer"}));
+    QVERIFY(model.data(model.index(1), ui::TranscriptModel::OpenRole).toBool());
+    QVERIFY(model.data(model.index(3), ui::TranscriptModel::ThoughtRole).toBool());
+    QVERIFY(model.data(model.index(3), ui::TranscriptModel::CaretRole).toBool());
+    model.appendText("Answer");
+    QCOMPARE(kinds(model), QStringList({"user", "reasoning", "paragraph", "footer"}));
+    QVERIFY(!model.data(model.index(2), ui::TranscriptModel::ThoughtRole).toBool());
+    model.setReasoningOpen(2, true);
+    QCOMPARE(kinds(model).size(), 6);
+    model.appendText(" goes on");
+    QCOMPARE(kinds(model).size(), 6);
+    QCOMPARE(model.data(model.index(4), ui::TranscriptModel::ContentRole).value<ui::InlineText>().text,
+             QString("Answer goes on"));
+    model.updateLast(answer(2, ""));
+    QCOMPARE(kinds(model).size(), 6);
+    model.setReasoningOpen(2, false);
+    QCOMPARE(kinds(model), QStringList({"user", "reasoning", "paragraph", "footer"}));
+  }
+
+  /// Code that somebody looks at is inked, piece after piece, and keeps its wrapping while it grows.
+  void codeIsInked() {
+    ui::TranscriptModel model;
+    model.setMessages({user(1, "hi"), answer(2, "", app::MessageState::Streaming)});
+    model.appendText("```cpp\n/* a\n");
+    const auto last = [&](int row) {
+      return model.data(model.index(row), ui::TranscriptModel::ContentRole).value<ui::InlineText>();
+    };
+    QCOMPARE(int(last(1).runs[0].ink), int(ui::CodeInk::Comment));
+    QCOMPARE(model.data(model.index(1), ui::TranscriptModel::LanguageRole).toString(), QString("C++"));
+    model.setWrapped(1, true);
+    model.appendText(QString("line of a comment\n").repeated(150) + "*/ int x;");
+    QCOMPARE(kinds(model), QStringList({"user", "code", "code", "footer"}));
+    QVERIFY(model.data(model.index(2), ui::TranscriptModel::WrappedRole).toBool());
+    const ui::InlineText second = last(2);
+    QCOMPARE(int(second.runs[0].ink), int(ui::CodeInk::Comment));
+    QCOMPARE(int(second.runs[2].ink), int(ui::CodeInk::Type));
+    model.setWrapped(2, false);
+    QVERIFY(!model.data(model.index(1), ui::TranscriptModel::WrappedRole).toBool());
   }
 
   void transcriptKeepsRowsThatStay() {

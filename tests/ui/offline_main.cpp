@@ -23,7 +23,13 @@ const char* const kAnswer =
     "slot's contents |\n\n1. On x86 the two differ only at the store: `seq_cst` adds a fence.\n2. On Arm each "
     "`seq_cst` "
     "access also orders **against** the others.\n\n> Measure before you believe it, see [the "
-    "paper](https://example.com).\n";
+    "paper](https://example.com).\n\nThe mean wait is $\\bar{w} = \\frac{1}{n}\\sum_{i=1}^{n} w_i$, for "
+    "$n \\to \\infty$ it is\n\n$$\\int_0^\\infty t\\,\\lambda e^{-\\lambda t}\\,dt = \\frac{1}{\\lambda}, \\qquad "
+    "A = \\begin{pmatrix} \\cos\\theta & -\\sin\\theta \\\\ \\sin\\theta & \\cos\\theta \\end{pmatrix}, \\qquad "
+    "x = \\frac{-b \\pm \\sqrt{b^2 - 4ac}}{2a}$$\n";
+const char* const kThoughts =
+    "<think>The reader knows queues. **Two indices**, one writer each, so relaxed loads of one's own index suffice.\n\n"
+    "Check x86 and Arm apart.</think>\n\n";
 
 }  // namespace
 
@@ -38,8 +44,8 @@ int main(int argc, char** argv) {
                    .cache = app::AppPaths::standard().cache};
   std::filesystem::create_directories(context.paths.config);
   test_support::FakeLoad load;
-  load.engine.answer = [](const engine::GenerationRequest&, int) { return std::string(kAnswer); };
-  load.engine.tokenDelay = std::chrono::milliseconds(8);
+  load.engine.answer = [](const engine::GenerationRequest&, int) { return std::string(kThoughts) + kAnswer; };
+  load.engine.tokenDelay = std::chrono::milliseconds(3);
   load.engine.prefillDelay = std::chrono::milliseconds(600);
   load.engine.prefillSteps = 6;
   load.engine.modelId = "Meta-Llama-3.1-8B-Instruct";

@@ -174,6 +174,83 @@ class WindowTest : public QObject {
     QCOMPARE(page.state(), QString("empty"));  // choosing a context is not loading
   }
 
+  /// What a hostile model may write, shown in the real window: nothing is loaded, nothing breaks the layout.
+  void hostileAnswersAreText() {
+    const std::string hostile =
+        "# <script>alert(1)</script>\n\n![x](https://tracker.example/p.png) <img src='file:///etc/passwd'>\n\n"
+        "[click](javascript:alert(1)) [f](file:///etc/passwd) [\xe2\x80\xaegpj.exe](https://example.com)\n\n"
+        "> > > > > > > > > > > > > > > > deep\n\n- - - - - - - - - - - - - - deep\n\n" +
+        std::string("|a").append("|b") + "|\n|-|-|\n|<b>x</b>|" + std::string(3000, 'w') + "|\n\n" +
+        "```html\n<iframe src=x>" + std::string(5000, 'x') + "\n```\n\n$$\\input{/etc/passwd}$$ $\\frac{" +
+        "$ $x^{y^{z^{w}}}$\n\n" + std::string(3000, 'A') +
+        "\n\n\xef\xbf\xbc\xef\xb7\x90\xe2\x80\xa8\x1b[31m<think>no</think>\n";
+    test_support::FakeLoad load;
+    load.engine.answer = [hostile](const engine::GenerationRequest&, int) { return hostile; };
+    WindowFixture fixture(test_support::makeFakeLoader(load));
+    fixture.window()->resize(760, 560);
+    fixture.context().host->load({});
+    ui::ChatModel& chat = fixture.application().chat();
+    QVERIFY(QTest::qWaitFor([&] { return chat.ready(); }, 20000));
+    chat.setDraft("x");
+    chat.send();
+    QVERIFY(QTest::qWaitFor([&] { return !chat.busy() && chat.transcript()->count() > 5; }, 60000));
+    fixture.settle();
+    QVERIFY(!fixture.window()->grabWindow().isNull());
+    QQuickItem* list = fixture.item("transcriptList");
+    const QString shown = WindowFixture::visibleText(list);
+    for (QQuickItem* row : list->property("contentItem").value<QQuickItem*>()->childItems()) {
+      QVERIFY(row->width() <= list->width());
+    }
+    for (int row = 0; row < chat.transcript()->count(); ++row) {
+      const auto content = chat.transcript()
+                               ->data(chat.transcript()->index(row), ui::TranscriptModel::ContentRole)
+                               .value<ui::InlineText>();
+      for (const ui::InlineRun& run : content.runs) {
+        QVERIFY(run.address.isEmpty() || run.address.startsWith("https://example.com"));
+      }
+    }
+    QVERIFY(!shown.contains(QChar(0x1b)));
+  }
+
+  void codeFormulasAndReasoningAreShown() {
+    test_support::FakeLoad load;
+    load.engine.answer = [](const engine::GenerationRequest&, int) {
+      return std::string(
+          "<think>Let me see.</think>\nSo $x^2$:\n\n$$\\frac{a}{b}$$\n\n```python\ndef f():\n    return 1\n```\n");
+    };
+    WindowFixture fixture(test_support::makeFakeLoader(load));
+    fixture.context().host->load({});
+    ui::ChatModel& chat = fixture.application().chat();
+    QVERIFY(QTest::qWaitFor([&] { return chat.ready(); }, 20000));
+    chat.setDraft("x");
+    chat.send();
+    QVERIFY(QTest::qWaitFor([&] { return !chat.busy() && chat.transcript()->count() > 4; }, 20000));
+    fixture.settle();
+    QCOMPARE(chat.transcript()->count(), 6);
+    fixture.click("reasoningBar");
+    QVERIFY(QTest::qWaitFor([&] { return chat.transcript()->count() == 7; }, 20000));
+    fixture.click("wrapCode");
+    QVERIFY(chat.transcript()->data(chat.transcript()->index(5), ui::TranscriptModel::WrappedRole).toBool());
+    fixture.click("editAnswer");
+    QVERIFY(chat.editingAnswer());
+    QVERIFY(fixture.item("composerInput")->hasActiveFocus());
+    QTest::keyClick(fixture.window(), Qt::Key_Escape);
+    QVERIFY(!chat.editing());
+    fixture.click("regenerate");
+    QVERIFY(QTest::qWaitFor([&] { return !chat.busy() && chat.branches() == 2; }, 20000));
+    fixture.click("showMap");
+    QVERIFY(fixture.item("branchMap") != nullptr);
+    QTest::keyClick(fixture.window(), Qt::Key_Up);
+    QTest::keyClick(fixture.window(), Qt::Key_Return);
+    QTest::keyClick(fixture.window(), Qt::Key_Escape);
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.shown("branchMap"); }, 20000));
+    fixture.click("savePreset");
+    QVERIFY(fixture.item("presetName") != nullptr);
+    fixture.type("Mine");
+    QTest::keyClick(fixture.window(), Qt::Key_Return);
+    QVERIFY(QTest::qWaitFor([&] { return chat.preset() == "Mine"; }, 20000));
+  }
+
   void doubleClickOnSendStopsNothing() {
     WindowFixture fixture(test_support::makeFakeLoader(endlessAnswers()));
     fixture.context().host->load({});

@@ -24,6 +24,18 @@ class DatabaseStore : public ChatStore {
   void restore(QObject* guard, app::ConversationId id, Then<bool> then) override {
     m_store.restore(id, home(guard, std::move(then)));
   }
+  void insert(QObject* guard, app::Conversation conversation, std::vector<app::Message> messages,
+              Then<app::Conversation> then) override {
+    m_store.insert(std::move(conversation), std::move(messages), home(guard, std::move(then)));
+  }
+  void eraseMessages(QObject* guard, app::ConversationId id, std::vector<app::MessageId> messages, app::MessageId leaf,
+                     Then<bool> then) override {
+    m_store.eraseMessages(id, std::move(messages), leaf, home(guard, std::move(then)));
+  }
+  void restoreMessages(QObject* guard, std::vector<app::Message> messages, app::MessageId leaf,
+                       Then<bool> then) override {
+    m_store.restoreMessages(std::move(messages), leaf, home(guard, std::move(then)));
+  }
   void messages(QObject* guard, app::ConversationId id, Then<std::vector<app::Message>> then) override {
     m_store.messages(id, home(guard, std::move(then)));
   }

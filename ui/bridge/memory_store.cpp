@@ -15,7 +15,7 @@ engine::Error missing() {
 
 class MemoryStore : public ChatStore {
  public:
-  explicit MemoryStore(Tasks& tasks) : m_tasks(tasks) {}
+  MemoryStore(Tasks& tasks, app::ConversationId firstId) : m_tasks(tasks), m_lastConversation(firstId) {}
 
   bool kept() const override { return false; }
 
@@ -48,6 +48,44 @@ class MemoryStore : public ChatStore {
   }
   void restore(QObject* guard, app::ConversationId id, Then<bool> then) override {
     setRemoved(guard, id, false, std::move(then));
+  }
+
+  void insert(QObject* guard, app::Conversation conversation, std::vector<app::Message> messages,
+              Then<app::Conversation> then) override {
+    const app::MessageId oldLeaf = conversation.leaf;
+    conversation.id = ++m_lastConversation;
+    if (conversation.createdAt == 0) conversation.createdAt = now();
+    if (conversation.updatedAt == 0) conversation.updatedAt = conversation.createdAt;
+    std::map<app::MessageId, app::MessageId> names{{0, 0}};
+    for (app::Message& message : messages) {
+      const app::MessageId old = std::exchange(message.id, ++m_lastMessage);
+      message.conversation = conversation.id;
+      message.parent = names.contains(message.parent) ? names[message.parent] : 0;
+      names[old] = message.id;
+    }
+    conversation.leaf = names.contains(oldLeaf) ? names[oldLeaf] : 0;
+    m_entries[conversation.id] = {conversation, std::move(messages), false};
+    answer<app::Conversation>(guard, std::move(then), std::move(conversation));
+  }
+
+  void eraseMessages(QObject* guard, app::ConversationId id, std::vector<app::MessageId> messages, app::MessageId leaf,
+                     Then<bool> then) override {
+    const auto entry = m_entries.find(id);
+    if (entry == m_entries.end()) return answer<bool>(guard, std::move(then), missing());
+    const auto erased = std::erase_if(entry->second.messages, [&](const app::Message& one) {
+      return std::find(messages.begin(), messages.end(), one.id) != messages.end();
+    });
+    entry->second.conversation.leaf = leaf;
+    answer<bool>(guard, std::move(then), erased > 0);
+  }
+
+  void restoreMessages(QObject* guard, std::vector<app::Message> messages, app::MessageId leaf,
+                       Then<bool> then) override {
+    const auto entry = messages.empty() ? m_entries.end() : m_entries.find(messages.front().conversation);
+    if (entry == m_entries.end()) return answer<bool>(guard, std::move(then), missing());
+    for (app::Message& message : messages) entry->second.messages.push_back(std::move(message));
+    entry->second.conversation.leaf = leaf;
+    answer<bool>(guard, std::move(then), true);
   }
 
   void messages(QObject* guard, app::ConversationId id, Then<std::vector<app::Message>> then) override {
@@ -120,14 +158,14 @@ class MemoryStore : public ChatStore {
 
   Tasks& m_tasks;
   std::map<app::ConversationId, Entry> m_entries;
-  app::ConversationId m_lastConversation = 0;
+  app::ConversationId m_lastConversation;
   app::MessageId m_lastMessage = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<ChatStore> makeMemoryStore(Tasks& tasks) {
-  return std::make_unique<MemoryStore>(tasks);
+std::unique_ptr<ChatStore> makeMemoryStore(Tasks& tasks, app::ConversationId firstId) {
+  return std::make_unique<MemoryStore>(tasks, firstId);
 }
 
 }  // namespace ui

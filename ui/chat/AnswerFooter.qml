@@ -18,10 +18,18 @@ BlockFrame {
     property real promptDone: 0
     property real promptTotal: 0
     readonly property bool streaming: messageState === "streaming"
-    readonly property bool toolsShown: newest || hover.hovered || copyButton.activeFocus || againButton.activeFocus
+    readonly property bool toolsShown: newest || hover.hovered || copyButton.activeFocus || againButton.activeFocus || editButton.activeFocus
+                                       || branchButton.activeFocus || moreButton.activeFocus
     signal copyWanted
     signal againWanted
     signal versionWanted(int step)
+    signal editWanted
+    signal branchWanted
+    signal continueWanted
+    signal shortenWanted
+    signal moreWanted(Item button)
+    readonly property bool full: facts.reason === "context" && messageState === "failed"
+    readonly property bool goesOn: messageState === "interrupted" || messageState === "stopped" || (messageState === "complete" && facts.reason === "length")
 
     topSpace: 4
 
@@ -30,13 +38,30 @@ BlockFrame {
         spacing: 6
 
         Notice {
-            visible: block.messageState === "failed" || block.messageState === "interrupted"
+            objectName: "contextFull"
+            visible: block.full
+            width: parent.width
+            text: block.facts.error
+            action: !block.ready || block.busy || block.facts.droppedTurns < 1 ? "" : qsTr("Drop the %n oldest turn(s)", "", block.facts.droppedTurns)
+            onTriggered: block.shortenWanted()
+        }
+        Notice {
+            visible: (block.messageState === "failed" && !block.full) || block.messageState === "interrupted"
             width: parent.width
             tone: block.messageState === "failed" ? "danger" : "warning"
             text: block.messageState === "failed" ? (block.facts.error !== "" ? block.facts.error : qsTr("This answer failed."))
                                                   : qsTr("This answer was interrupted. What had arrived is kept.")
-            action: block.ready && !block.busy ? qsTr("Regenerate") : ""
-            onTriggered: block.againWanted()
+            action: !block.ready || block.busy ? "" : block.messageState === "interrupted" ? qsTr("Continue") : qsTr("Regenerate")
+            secondAction: block.ready && !block.busy && block.messageState === "interrupted" ? qsTr("Regenerate") : ""
+            onTriggered: block.messageState === "interrupted" ? block.continueWanted() : block.againWanted()
+            onSecondTriggered: block.againWanted()
+        }
+        Label {
+            visible: block.facts.droppedTurns > 0 && !block.full
+            height: visible ? 20 : 0
+            text: qsTr("The %n oldest turn(s) were left out: the context is full.", "", block.facts.droppedTurns)
+            font: Theme.small
+            color: Theme.warning
         }
         Row {
             visible: block.streaming && block.activity === "reading" && block.promptTotal > 0
@@ -97,9 +122,11 @@ BlockFrame {
                     unit: figure !== "" ? qsTr("out") : ""
                 }
                 FactPart {
-                    first: block.facts.promptTokens < 0
+                    first: block.facts.promptTokens < 0 && !block.facts.edited
+                    visible: unit !== ""
                     unit: block.messageState === "stopped" ? qsTr("stopped")
                           : block.messageState !== "complete" ? ""
+                          : block.facts.edited ? qsTr("edited")
                           : block.facts.reason === "stop" ? qsTr("end of turn") : block.facts.reason === "length" ? qsTr("token limit") : ""
                 }
             }
@@ -124,6 +151,16 @@ BlockFrame {
                     onClicked: block.copyWanted()
                 }
                 IconButton {
+                    id: editButton
+
+                    objectName: "editAnswer"
+                    opacity: block.toolsShown ? 1 : 0
+                    enabled: !block.busy
+                    iconName: "edit"
+                    text: qsTr("Edit answer")
+                    onClicked: block.editWanted()
+                }
+                IconButton {
                     id: againButton
 
                     objectName: "regenerate"
@@ -132,6 +169,24 @@ BlockFrame {
                     iconName: "refresh"
                     text: qsTr("Regenerate")
                     onClicked: block.againWanted()
+                }
+                IconButton {
+                    id: branchButton
+
+                    objectName: "branch"
+                    opacity: block.toolsShown ? 1 : 0
+                    iconName: "branch"
+                    text: qsTr("New chat from here")
+                    onClicked: block.branchWanted()
+                }
+                IconButton {
+                    id: moreButton
+
+                    objectName: "moreOfAnswer"
+                    opacity: block.toolsShown ? 1 : 0
+                    iconName: "more"
+                    text: qsTr("More")
+                    onClicked: block.moreWanted(moreButton)
                 }
             }
         }

@@ -12,6 +12,7 @@ FocusScope {
     property string modelState: "empty"
     property string modelStatus: ""
     signal modelWanted
+    signal stopLoadWanted
 
     readonly property bool wide: width >= 1224
     readonly property bool middle: width >= 904
@@ -20,12 +21,24 @@ FocusScope {
     readonly property bool parametersShown: wide ? parametersOpen : slidParameters
     property bool slidParameters: false
 
+    function files(): ChatFiles {
+        filesLoader.active = true;
+        return filesLoader.item as ChatFiles;
+    }
+
     objectName: "chatPage"
 
     Shortcut {
         sequence: "Ctrl+N"
         onActivated: {
             page.chat.newChat();
+            composer.focusInput();
+        }
+    }
+    Shortcut {
+        sequence: "Ctrl+Shift+N"
+        onActivated: {
+            page.chat.newTemporaryChat();
             composer.focusInput();
         }
     }
@@ -43,7 +56,12 @@ FocusScope {
     }
     Shortcut {
         sequence: "Escape"
-        enabled: !page.chat.busy && ((page.slidParameters && !page.wide) || (page.listOpen && !page.middle))
+        enabled: !page.chat.busy && page.modelState === "loading"
+        onActivated: page.stopLoadWanted()
+    }
+    Shortcut {
+        sequence: "Escape"
+        enabled: !page.chat.busy && page.modelState !== "loading" && ((page.slidParameters && !page.wide) || (page.listOpen && !page.middle))
         onActivated: {
             page.listOpen = page.slidParameters = false;
             composer.focusInput();
@@ -86,9 +104,49 @@ FocusScope {
                 Label {
                     anchors.verticalCenter: parent.verticalCenter
                     objectName: "chatTitle"
-                    width: Math.min(implicitWidth, parent.width - 48)
+                    visible: !titleField.visible
+                    width: Math.min(implicitWidth, parent.width - 48 - (temporaryChip.visible ? temporaryChip.width + 6 : 0))
                     text: page.chat.title
                     font: Theme.heading
+                }
+                Field {
+                    id: titleField
+
+                    objectName: "titleField"
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: false
+                    width: Math.min(360, parent.width - 48)
+                    compact: true
+                    Accessible.name: qsTr("Title")
+                    onAccepted: {
+                        page.chat.rename(page.chat.currentId, text);
+                        visible = false;
+                    }
+                    onActiveFocusChanged: if (!activeFocus)
+                        visible = false
+                    Keys.onEscapePressed: visible = false
+                }
+                IconButton {
+                    objectName: "renameChat"
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: page.chat.currentId !== 0 && !titleField.visible
+                    iconName: "edit"
+                    text: qsTr("Rename")
+                    onClicked: {
+                        titleField.text = page.chat.title;
+                        titleField.visible = true;
+                        titleField.forceActiveFocus();
+                        titleField.selectAll();
+                    }
+                }
+                Chip {
+                    id: temporaryChip
+
+                    objectName: "temporaryChip"
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: page.chat.temporary
+                    iconName: "clock"
+                    text: qsTr("Temporary: nothing is kept")
                 }
             }
             Row {
@@ -114,6 +172,43 @@ FocusScope {
                     text: qsTr("New chat")
                     shortcutText: "Ctrl+N"
                     onClicked: page.chat.newChat()
+                }
+                IconButton {
+                    objectName: "showMap"
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: page.chat.branches > 1
+                    size: 32
+                    iconSize: 18
+                    iconName: "branch"
+                    text: qsTr("Branches")
+                    onClicked: branchMap.open()
+                }
+                IconButton {
+                    id: exportButton
+
+                    objectName: "exportChat"
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: page.chat.currentId !== 0
+                    size: 32
+                    iconSize: 18
+                    iconName: "download"
+                    text: qsTr("Export")
+                    onClicked: exportMenu.popup(exportButton, 0, height)
+
+                    Menu {
+                        id: exportMenu
+
+                        Repeater {
+                            model: [["markdown", "Markdown"], ["json", "JSON"], ["html", "HTML"], ["pdf", "PDF"]]
+
+                            MenuItem {
+                                required property var modelData
+
+                                text: modelData[1]
+                                onTriggered: page.files().exportChat(page.chat.currentId, modelData[0])
+                            }
+                        }
+                    }
                 }
                 IconButton {
                     objectName: "showParameters"
@@ -148,6 +243,11 @@ FocusScope {
             width: parent.width
             chat: page.chat
             onAskedAgain: composer.focusInput()
+            onMapWanted: branchMap.open()
+            onEditWanted: messageId => {
+                page.chat.edit(messageId);
+                composer.focusInput();
+            }
         }
         EmptyState {
             visible: page.chat.transcript.count === 0
@@ -170,6 +270,9 @@ FocusScope {
             chat: page.chat
             narrow: width < 560
             onModelWanted: page.modelWanted()
+            loading: page.modelState === "loading"
+            onFilesWanted: page.files().attach()
+            onStopLoadWanted: page.stopLoadWanted()
         }
         Label {
             id: hints
@@ -196,6 +299,8 @@ FocusScope {
         height: parent.height
         visible: page.middle || page.listOpen
         chat: page.chat
+        onExportWanted: (conversationId, format) => page.files().exportChat(conversationId, format)
+        onImportWanted: page.files().importChats()
         onOpened: {
             page.listOpen = false;
             composer.focusInput();
@@ -227,6 +332,25 @@ FocusScope {
 
         function onRemoved(title: string): void {
             toast.show(qsTr("“%1” deleted").arg(title), qsTr("Undo"));
+        }
+        function onMessagesRemoved(count: int): void {
+            toast.show(qsTr("%n message(s) deleted", "", count), qsTr("Undo"));
+        }
+        function onDone(what: string): void {
+            toast.show(what, "");
+        }
+    }
+    BranchMap {
+        id: branchMap
+
+        chat: page.chat
+    }
+    Loader {
+        id: filesLoader
+
+        active: false
+        sourceComponent: ChatFiles {
+            chat: page.chat
         }
     }
 }

@@ -13,8 +13,9 @@ BlockFrame {
     required property bool continues
     required property bool continued
     required property bool caret
-    property bool wrapped: false
+    required property bool wrapped
     signal copyWanted
+    signal wrapWanted(bool wrapped)
 
     topSpace: continues ? 0 : 10
 
@@ -48,10 +49,11 @@ BlockFrame {
                 anchors.verticalCenter: parent.verticalCenter
 
                 IconButton {
+                    objectName: "wrapCode"
                     iconName: "wrap"
                     text: qsTr("Wrap lines")
                     checked: block.wrapped
-                    onClicked: block.wrapped = !block.wrapped
+                    onClicked: block.wrapWanted(!block.wrapped)
                 }
                 CopyButton {
                     objectName: "copyCode"

@@ -11,6 +11,10 @@ Rectangle {
     required property ChatModel chat
     property bool narrow: false
     signal modelWanted
+    /// A model is being loaded; Stop ends that.
+    property bool loading: false
+    signal filesWanted
+    signal stopLoadWanted
 
     function focusInput(): void {
         input.forceActiveFocus();
@@ -22,6 +26,35 @@ Rectangle {
     border.width: 1
     border.color: input.activeFocus ? Theme.accent : Theme.borderStrong
 
+    DropArea {
+        objectName: "composerDrop"
+        anchors.fill: parent
+        anchors.topMargin: -40
+        keys: ["text/uri-list"]
+        onDropped: drop => {
+            composer.chat.attachments.add(drop.urls);
+            drop.accept();
+            input.forceActiveFocus();
+        }
+
+        Rectangle {
+            z: 1
+            anchors.fill: parent
+            anchors.topMargin: 40
+            visible: (parent as DropArea).containsDrag
+            radius: Theme.radiusMessage
+            color: Theme.accentSoft
+            border.width: 2
+            border.color: Theme.accent
+
+            Label {
+                anchors.centerIn: parent
+                text: qsTr("Attach")
+                font: Theme.heading
+                color: Theme.accent
+            }
+        }
+    }
     Column {
         id: column
 
@@ -35,7 +68,7 @@ Rectangle {
             spacing: 8
 
             Chip {
-                text: qsTr("Editing: sends another version of your message")
+                text: composer.chat.editingAnswer ? qsTr("Editing the answer: saves another version of it") : qsTr("Editing: sends another version of your message")
                 tone: "info"
                 iconName: "edit"
             }
@@ -44,6 +77,69 @@ Rectangle {
                 role: "quiet"
                 text: qsTr("Keep the old one")
                 onClicked: composer.chat.cancelEdit()
+            }
+        }
+        Flow {
+            objectName: "attachments"
+            visible: composer.chat.attachments.count > 0
+            width: parent.width - 6
+            spacing: 8
+            bottomPadding: 8
+
+            Repeater {
+                model: composer.chat.attachments
+
+                Rectangle {
+                    id: file
+
+                    required property int index
+                    required property string name
+                    required property string size
+                    required property double tokens
+
+                    width: Math.min(fileRow.implicitWidth + 12, composer.width - 40)
+                    height: 28
+                    radius: Theme.radius
+                    color: Theme.surfaceRaised
+                    border.width: 1
+                    border.color: Theme.borderStrong
+                    Accessible.role: Accessible.StaticText
+                    Accessible.name: qsTr("Attached: %1, %2").arg(name).arg(size)
+
+                    Row {
+                        id: fileRow
+
+                        x: 8
+                        height: parent.height
+                        spacing: 6
+
+                        Icon {
+                            anchors.verticalCenter: parent.verticalCenter
+                            icon: "file"
+                            size: 14
+                        }
+                        Label {
+                            anchors.verticalCenter: parent.verticalCenter
+                            width: Math.min(implicitWidth, 240)
+                            text: file.name
+                            font: Theme.small
+                        }
+                        Figure {
+                            anchors.verticalCenter: parent.verticalCenter
+                            text: file.tokens >= 0 ? qsTr("%1 · %2 tokens").arg(file.size).arg(Number(file.tokens).toLocaleString(Qt.locale(), "f", 0)) : file.size
+                            font: Theme.figureCaption
+                            color: Theme.textMuted
+                        }
+                        IconButton {
+                            anchors.verticalCenter: parent.verticalCenter
+                            size: 24
+                            iconSize: 14
+                            iconName: "close"
+                            text: qsTr("Remove %1").arg(file.name)
+                            onClicked: composer.chat.attachments.remove(file.index)
+                        }
+                    }
+                }
             }
         }
         Flickable {
@@ -91,6 +187,8 @@ Rectangle {
                     } else if (event.key === Qt.Key_Up && length === 0 && !composer.chat.busy) {
                         composer.chat.editLast();
                         event.accepted = true;
+                    } else if (event.matches(StandardKey.Paste) && composer.chat.attachments.paste()) {
+                        event.accepted = true;
                     } else if (event.key === Qt.Key_Escape && composer.chat.editing) {
                         composer.chat.cancelEdit();
                         event.accepted = true;
@@ -120,10 +218,22 @@ Rectangle {
             width: parent.width
             height: 40
 
-            Label {
+            IconButton {
+                id: attachButton
+
+                objectName: "attach"
                 anchors.left: parent.left
+                anchors.leftMargin: -6
                 anchors.verticalCenter: parent.verticalCenter
-                visible: composer.chat.ready && composer.chat.draftTokens > 0
+                iconName: "paperclip"
+                text: qsTr("Attach text files")
+                onClicked: composer.filesWanted()
+            }
+            Label {
+                anchors.left: attachButton.right
+                anchors.leftMargin: 8
+                anchors.verticalCenter: parent.verticalCenter
+                visible: !composer.narrow && composer.chat.ready && composer.chat.draftTokens > 0
                 text: qsTr("%1 tokens to send").arg(Number(composer.chat.draftTokens).toLocaleString(Qt.locale(), "f", 0))
                 font: Theme.small
                 color: Theme.textMuted
@@ -142,17 +252,17 @@ Rectangle {
                     labelled: !composer.narrow
                 }
                 Button {
-                    visible: !composer.chat.ready
+                    visible: !composer.chat.ready && !composer.loading
                     compact: true
                     text: qsTr("Choose a model")
                     onClicked: composer.modelWanted()
                 }
                 SendButton {
                     objectName: "sendButton"
-                    busy: composer.chat.busy
-                    enabled: composer.chat.busy || composer.chat.canSend
+                    busy: composer.chat.busy || composer.loading
+                    enabled: busy || composer.chat.canSend
                     onSendWanted: composer.chat.send()
-                    onStopWanted: composer.chat.stop()
+                    onStopWanted: composer.chat.busy ? composer.chat.stop() : composer.stopLoadWanted()
                 }
             }
         }

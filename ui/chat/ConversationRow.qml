@@ -2,6 +2,7 @@ import QtQuick
 import QtQuick.Templates as T
 import Hearth.Theme
 import Hearth.Controls
+import Hearth.Chat
 
 /// One conversation of the list, with its menu and the field that renames it.
 T.ItemDelegate {
@@ -12,9 +13,14 @@ T.ItemDelegate {
     required property string snippet
     required property bool current
     required property bool busy
+    required property bool pinned
+    required property double hit
+    required property inlineText markedTitle
+    required property inlineText markedSnippet
     property bool renaming: false
     signal renamed(string title)
     signal removeWanted
+    signal menuWanted(Item button)
 
     function beginRename(): void {
         renaming = true;
@@ -27,7 +33,7 @@ T.ItemDelegate {
     hoverEnabled: true
     text: title
     highlighted: current
-    Accessible.name: title
+    Accessible.name: snippet !== "" ? qsTr("%1: %2").arg(title).arg(snippet) : title
     Keys.onPressed: event => {
         if (event.key === Qt.Key_Return || event.key === Qt.Key_Enter)
             row.clicked();
@@ -35,8 +41,8 @@ T.ItemDelegate {
             beginRename();
         else if (event.key === Qt.Key_Delete)
             removeWanted();
-        else if (event.key === Qt.Key_Menu)
-            menu.popup(menuButton);
+        else if (event.key === Qt.Key_Menu || (event.key === Qt.Key_F10 && event.modifiers & Qt.ShiftModifier))
+            row.menuWanted(menuButton);
         else
             return;
         event.accepted = true;
@@ -47,9 +53,9 @@ T.ItemDelegate {
             id: titleLabel
 
             visible: !row.renaming
-            x: 10
+            x: row.pinned ? 32 : 10
             y: row.snippet !== "" ? 6 : 0
-            width: parent.width - (row.hovered || row.busy ? 44 : 20)
+            width: parent.width - x - (row.hovered || row.busy ? 34 : 10)
             height: row.snippet !== "" ? 20 : parent.height
             text: row.title
             font: row.current ? Theme.bodyMedium : Theme.body
@@ -62,6 +68,34 @@ T.ItemDelegate {
             text: row.snippet
             font: Theme.caption
             color: Theme.textMuted
+            opacity: 0
+        }
+        // A label with bold words: what the search found.
+        Loader {
+            active: row.snippet !== "" && !row.renaming
+            x: 10
+            y: 24
+            width: titleLabel.width
+            height: 18
+            clip: true
+            sourceComponent: InlineView {
+                width: 2000
+                content: row.markedSnippet
+                enabled: false
+                selectByMouse: false
+                lineHeight: 16
+                font: Theme.caption
+                color: Theme.textMuted
+                wrapMode: TextEdit.NoWrap
+                Accessible.ignored: true
+            }
+        }
+        Icon {
+            visible: row.pinned && !row.renaming
+            x: 10
+            y: titleLabel.y + (titleLabel.height - height) / 2
+            icon: "pin"
+            size: 14
         }
         Rectangle {
             visible: row.busy && !row.hovered
@@ -76,14 +110,14 @@ T.ItemDelegate {
         IconButton {
             id: menuButton
 
-            visible: row.hovered || menu.visible || row.visualFocus
+            visible: row.hovered || row.visualFocus
             anchors.right: parent.right
             anchors.rightMargin: 3
             anchors.verticalCenter: parent.verticalCenter
             focusPolicy: Qt.NoFocus
             iconName: "more"
             text: qsTr("More")
-            onClicked: menu.popup(menuButton, 0, height)
+            onClicked: row.menuWanted(menuButton)
         }
         Field {
             id: field
@@ -112,23 +146,6 @@ T.ItemDelegate {
     }
     TapHandler {
         acceptedButtons: Qt.RightButton
-        onTapped: menu.popup()
-    }
-    Menu {
-        id: menu
-
-        MenuItem {
-            iconName: "edit"
-            text: qsTr("Rename")
-            hint: "F2"
-            onTriggered: row.beginRename()
-        }
-        MenuItem {
-            iconName: "trash"
-            danger: true
-            text: qsTr("Delete")
-            hint: qsTr("Del")
-            onTriggered: row.removeWanted()
-        }
+        onTapped: row.menuWanted(menuButton)
     }
 }

@@ -9,6 +9,8 @@ TextEdit {
     required property inlineText content
     property real lineHeight: 24
     property bool caret: false
+    readonly property string plain: inlineDocument.plain
+    property var marked: []
     signal linkWanted(string address)
 
     readOnly: true
@@ -22,14 +24,21 @@ TextEdit {
     selectedTextColor: Theme.accentText
     onLinkActivated: link => view.linkWanted(link)
     Accessible.role: Accessible.StaticText
-    Accessible.name: view.text
+    Accessible.name: view.plain
 
     InlineDocument {
+        id: inlineDocument
+
         target: view.textDocument
         content: view.content
         codeFont: Theme.code
         codeBackground: Theme.surfaceSunken
         linkColor: Theme.accent
+        inks: Theme.codeInks
+        textFont: view.font
+        textColor: view.color
+        marked: view.marked
+        markColor: Theme.mark
         lineHeight: view.lineHeight
     }
     Rectangle {

@@ -12,6 +12,11 @@ Rectangle {
     readonly property ParameterModel parameters: chat.parameters
     signal closeWanted
 
+    PresetDialog {
+        id: presetDialog
+
+        chat: pane.chat
+    }
     color: Theme.surface
 
     Hairline {
@@ -30,10 +35,48 @@ Rectangle {
         spacing: 6
 
         Chip {
+            objectName: "changedChip"
             anchors.verticalCenter: parent.verticalCenter
             visible: pane.parameters.changedCount > 0
             tone: "busy"
             text: qsTr("%n changed", "", pane.parameters.changedCount)
+        }
+        IconButton {
+            objectName: "presetMenu"
+            anchors.verticalCenter: parent.verticalCenter
+            size: 32
+            iconSize: 18
+            iconName: "more"
+            text: qsTr("More")
+            onClicked: menu.popup(this, 0, height)
+
+            Menu {
+                id: menu
+
+                implicitWidth: 260
+
+                MenuItem {
+                    implicitWidth: 248
+                    iconName: "plus"
+                    text: qsTr("Save as preset…")
+                    onTriggered: presetDialog.open()
+                }
+                MenuItem {
+                    implicitWidth: 248
+                    iconName: "bolt"
+                    enabled: pane.parameters.presetAvailable
+                    text: qsTr("Use the model’s preset")
+                    onTriggered: pane.parameters.applyPreset()
+                }
+                MenuItem {
+                    implicitWidth: 248
+                    iconName: "trash"
+                    danger: true
+                    enabled: pane.chat.preset !== ""
+                    text: qsTr("Delete this preset")
+                    onTriggered: pane.chat.removePreset(pane.chat.preset)
+                }
+            }
         }
         IconButton {
             anchors.verticalCenter: parent.verticalCenter
@@ -63,6 +106,21 @@ Rectangle {
             width: scroller.width - 33
             spacing: 2
 
+            ComboBox {
+                objectName: "presetCombo"
+                width: parent.width
+                model: pane.chat.presetChoices
+                currentIndex: pane.chat.presetIndex
+                onActivated: index => {
+                    pane.chat.choosePresetAt(index);
+                    currentIndex = Qt.binding(() => pane.chat.presetIndex);
+                }
+                Accessible.name: qsTr("Preset")
+            }
+            Item {
+                width: 1
+                height: 8
+            }
             Item {
                 width: parent.width
                 height: 24
@@ -123,6 +181,31 @@ Rectangle {
                 width: parent.width
                 parameters: pane.parameters
             }
+            Item {
+                width: parent.width
+                height: 40
+
+                Label {
+                    height: parent.height
+                    text: qsTr("When the context is full")
+                    font: Theme.smallMedium
+                }
+                ComboBox {
+                    objectName: "whenFull"
+                    anchors.right: parent.right
+                    anchors.verticalCenter: parent.verticalCenter
+                    implicitWidth: 124
+                    implicitHeight: 28
+                    font: Theme.small
+                    model: [qsTr("Stop and ask"), qsTr("Drop oldest")]
+                    currentIndex: pane.parameters.dropsOldest ? 1 : 0
+                    onActivated: index => {
+                        pane.parameters.dropsOldest = index === 1;
+                        currentIndex = Qt.binding(() => pane.parameters.dropsOldest ? 1 : 0);
+                    }
+                    Accessible.name: qsTr("When the context is full")
+                }
+            }
         }
     }
     Item {
@@ -142,17 +225,18 @@ Rectangle {
             spacing: 8
 
             Button {
-                visible: pane.parameters.presetAvailable
-                compact: true
-                text: qsTr("Use the model’s preset")
-                onClicked: pane.parameters.applyPreset()
-            }
-            Button {
                 objectName: "resetParameters"
                 compact: true
-                enabled: pane.parameters.changedCount > 0
-                text: qsTr("Reset all")
-                onClicked: pane.parameters.resetAll()
+                role: "quiet"
+                enabled: pane.chat.presetEdited
+                text: pane.chat.preset !== "" ? qsTr("Reset to “%1”").arg(pane.chat.preset) : qsTr("Reset all")
+                onClicked: pane.chat.preset !== "" ? pane.chat.resetToPreset() : pane.parameters.resetAll()
+            }
+            Button {
+                objectName: "savePreset"
+                compact: true
+                text: qsTr("Save as…")
+                onClicked: presetDialog.open()
             }
         }
     }

@@ -10,6 +10,7 @@ BlockFrame {
     required property int level
     required property bool caret
     required property bool continues
+    property var marked: []
     signal linkWanted(string address)
 
     topSpace: continues ? 0 : level > 0 ? 16 : indent > 0 ? 4 : 8
@@ -20,6 +21,7 @@ BlockFrame {
         content: block.content
         lineHeight: block.lineHeight
         caret: block.caret
+        marked: block.marked
         font.family: Theme.sansFamily
         font.pixelSize: block.level === 1 ? 20 : block.level === 2 ? 17 : Theme.readingSize
         font.weight: block.level > 0 ? Font.DemiBold : Font.Normal

@@ -12,6 +12,8 @@ Item {
     required property ChatModel chat
     /// An answer is made anew: the button that asked for it goes away with the old one.
     signal askedAgain
+    signal mapWanted
+    signal editWanted(double messageId)
 
     ListView {
         id: list
@@ -21,6 +23,15 @@ Item {
         function toEnd(): void {
             following = true;
             positionViewAtEnd();
+        }
+
+        /// Leafs through versions without moving what stands above them.
+        function keeping(change: var): void {
+            const at = contentY;
+            following = false;
+            change();
+            forceLayout();
+            contentY = Math.max(originY, Math.min(at, originY + Math.max(0, contentHeight - height)));
         }
 
         objectName: "transcriptList"
@@ -80,8 +91,31 @@ Item {
                     width: ListView.view.width
                     busy: transcript.chat.busy
                     onCopyWanted: transcript.chat.copyMessage(messageId)
-                    onEditWanted: transcript.chat.edit(messageId)
-                    onVersionWanted: step => transcript.chat.selectVersion(messageId, step)
+                    marked: transcript.chat.foundWords
+                    onEditWanted: transcript.editWanted(messageId)
+                    onVersionWanted: step => list.keeping(() => transcript.chat.selectVersion(messageId, step))
+                    onMoreWanted: button => messageMenu.show(button, messageId, false, false)
+                }
+            }
+            DelegateChoice {
+                roleValue: "reasoning"
+
+                ReasoningBar {
+                    required property double messageId
+
+                    width: ListView.view.width
+                    onToggled: transcript.chat.transcript.setReasoningOpen(messageId, !open)
+                }
+            }
+            DelegateChoice {
+                roleValue: "math"
+
+                MathBlock {
+                    required indent
+                    required quote
+                    required marker
+
+                    width: ListView.view.width
                 }
             }
             DelegateChoice {
@@ -94,6 +128,7 @@ Item {
 
                     width: ListView.view.width
                     onCopyWanted: transcript.chat.copyCode(index)
+                    onWrapWanted: wrapped => transcript.chat.transcript.setWrapped(index, wrapped)
                 }
             }
             DelegateChoice {
@@ -136,7 +171,18 @@ Item {
                         transcript.chat.regenerate(messageId);
                         transcript.askedAgain();
                     }
-                    onVersionWanted: step => transcript.chat.selectVersion(messageId, step)
+                    onVersionWanted: step => list.keeping(() => transcript.chat.selectVersion(messageId, step))
+                    onEditWanted: transcript.editWanted(messageId)
+                    onBranchWanted: transcript.chat.branch(messageId)
+                    onContinueWanted: {
+                        transcript.chat.continueAnswer(messageId);
+                        transcript.askedAgain();
+                    }
+                    onShortenWanted: {
+                        transcript.chat.regenerateShortened(messageId);
+                        transcript.askedAgain();
+                    }
+                    onMoreWanted: button => messageMenu.show(button, messageId, true, goesOn)
                 }
             }
             DelegateChoice {
@@ -146,6 +192,7 @@ Item {
                     required marker
 
                     width: ListView.view.width
+                    marked: transcript.chat.foundWords
                     onLinkWanted: address => linkDialog.ask(address)
                 }
             }
@@ -154,8 +201,19 @@ Item {
         Connections {
             target: transcript.chat
 
+            property double shownId: -1
+
             function onConversationChanged(): void {
+                if (shownId === transcript.chat.currentId)
+                    return;
+                shownId = transcript.chat.currentId;
                 list.toEnd();
+            }
+            function onRevealed(row: int): void {
+                if (row < 0)
+                    return;
+                list.following = false;
+                list.positionViewAtIndex(row, ListView.Beginning);
             }
         }
     }
@@ -175,6 +233,57 @@ Item {
             color: Theme.surfaceRaised
             border.width: 1
             border.color: Theme.borderStrong
+        }
+    }
+    // One for all messages: a menu of its own for each would be made with every block.
+    Menu {
+        id: messageMenu
+
+        property double messageId: 0
+        property bool answer: false
+        property bool goesOn: false
+
+        function show(button: Item, id: double, isAnswer: bool, mayGoOn: bool): void {
+            messageId = id;
+            answer = isAnswer;
+            goesOn = mayGoOn;
+            popup(button, 0, button.height);
+        }
+
+        objectName: "messageMenu"
+        implicitWidth: 240
+
+        MenuItem {
+            implicitWidth: 228
+            height: visible ? implicitHeight : 0
+            visible: messageMenu.answer
+            iconName: "continue"
+            text: qsTr("Continue")
+            enabled: messageMenu.goesOn && transcript.chat.ready && !transcript.chat.busy
+            onTriggered: {
+                transcript.chat.continueAnswer(messageMenu.messageId);
+                transcript.askedAgain();
+            }
+        }
+        MenuItem {
+            implicitWidth: 228
+            iconName: "branch"
+            text: qsTr("New chat from here")
+            onTriggered: transcript.chat.branch(messageMenu.messageId)
+        }
+        MenuItem {
+            implicitWidth: 228
+            iconName: "model"
+            text: qsTr("All branches…")
+            onTriggered: transcript.mapWanted()
+        }
+        MenuItem {
+            implicitWidth: 228
+            iconName: "trash"
+            danger: true
+            enabled: !transcript.chat.busy
+            text: qsTr("Delete from here on")
+            onTriggered: transcript.chat.removeMessage(messageMenu.messageId)
         }
     }
     Dialog {

@@ -14,6 +14,11 @@ BlockFrame {
     signal copyWanted
     signal editWanted
     signal versionWanted(int step)
+    signal moreWanted(Item button)
+    required property var attachments
+    property var marked: []
+    property bool unfolded: false
+    readonly property bool tall: text.implicitHeight > 12 * 24 + 8
 
     topSpace: 20
 
@@ -21,24 +26,67 @@ BlockFrame {
         id: bubble
 
         x: (parent ? parent.width : 0) - width
-        width: Math.min(600, parent ? parent.width : 0, text.implicitWidth + 34)
-        height: text.height + 20
+        width: Math.min(600, parent ? parent.width : 0, Math.max(text.implicitWidth + 34, files.implicitWidth + 32))
+        height: files.height + text.visibleHeight + (fold.visible ? fold.height : 0) + 20
         radius: Theme.radiusMessage
         color: Theme.userMessage
 
-        InlineView {
-            id: text
+        Flow {
+            id: files
 
             x: 16
             y: 10
             width: parent.width - 32
-            content: block.content
+            height: visible ? implicitHeight + (text.plain !== "" ? 6 : 0) : 0
+            visible: block.attachments.length > 0
+            spacing: 6
+
+            Repeater {
+                model: block.attachments
+
+                Chip {
+                    required property string modelData
+
+                    iconName: "file"
+                    text: modelData
+                    color: Theme.surfaceRaised
+                }
+            }
+        }
+        Item {
+            x: 16
+            y: 10 + files.height
+            width: parent.width - 32
+            height: text.visibleHeight
+            clip: block.tall
+
+            InlineView {
+                id: text
+
+                readonly property real visibleHeight: text.plain === "" ? 0 : block.tall && !block.unfolded ? 12 * 24 : height
+
+                width: parent.width
+                content: block.content
+                marked: block.marked
+            }
+        }
+        Button {
+            id: fold
+
+            visible: block.tall
+            x: 8
+            anchors.bottom: parent.bottom
+            anchors.bottomMargin: 4
+            compact: true
+            role: "quiet"
+            text: block.unfolded ? qsTr("Show less") : qsTr("Show all")
+            onClicked: block.unfolded = !block.unfolded
         }
     }
     Row {
         id: tools
 
-        readonly property bool shown: hover.hovered || editButton.activeFocus || copyButton.activeFocus
+        readonly property bool shown: hover.hovered || editButton.activeFocus || copyButton.activeFocus || moreButton.activeFocus
 
         anchors.right: bubble.right
         anchors.top: bubble.bottom
@@ -73,6 +121,14 @@ BlockFrame {
             iconName: "edit"
             text: qsTr("Edit and ask again")
             onClicked: block.editWanted()
+        }
+        IconButton {
+            id: moreButton
+
+            visible: tools.shown
+            iconName: "more"
+            text: qsTr("More")
+            onClicked: block.moreWanted(moreButton)
         }
     }
     HoverHandler {

@@ -1,6 +1,7 @@
 // What is known of how an answer was made: kept as JSON with the message, shown below it.
 #pragma once
 
+#include <QCoreApplication>
 #include <QMetaType>
 #include <QString>
 #include <QtQmlIntegration>
@@ -12,26 +13,40 @@ namespace ui {
 
 struct AnswerFacts {
   Q_GADGET
+  Q_DECLARE_TR_FUNCTIONS(ui::AnswerFacts)
   QML_VALUE_TYPE(answerFacts)
   Q_PROPERTY(QString speed READ speed)
   Q_PROPERTY(QString firstToken READ firstToken)
   Q_PROPERTY(double promptTokens READ promptCount)
   Q_PROPERTY(double completionTokens READ completionCount)
+  Q_PROPERTY(double reasoningTokens READ reasoningCount)
+  Q_PROPERTY(QString reasoningTime READ reasoningTime)
+  Q_PROPERTY(double droppedTurns READ droppedCount)
+  Q_PROPERTY(double neededTokens READ neededCount)
+  Q_PROPERTY(bool edited MEMBER edited)
   Q_PROPERTY(QString reason MEMBER reason)
   Q_PROPERTY(QString error MEMBER error)
   Q_PROPERTY(QString model MEMBER model)
 
  public:
   qint64 promptTokens = -1, completionTokens = -1;  ///< -1 = not known yet
-  double firstTokenSeconds = -1, decodeSeconds = -1;
-  QString reason;  ///< "stop", "length", "cancelled"
-  QString error;   ///< of a failed answer
+  qint64 reasoningTokens = 0;                       ///< among the completion's
+  qint64 droppedTurns = 0;                          ///< oldest turns that the context had no room for
+  qint64 neededTokens = 0;                          ///< of a prompt that did not fit
+  double firstTokenSeconds = -1, decodeSeconds = -1, reasoningSeconds = -1;
+  bool edited = false;  ///< its text was changed by hand
+  QString reason;       ///< "stop", "length", "cancelled", "context"
+  QString error;        ///< of a failed answer
   QString model, templateName;
 
   double promptCount() const { return static_cast<double>(promptTokens); }
   double completionCount() const { return static_cast<double>(completionTokens); }
-  QString speed() const;       ///< tokens a second, one digit after the point; empty while unknown
-  QString firstToken() const;  ///< seconds; empty while unknown
+  double reasoningCount() const { return static_cast<double>(reasoningTokens); }
+  double droppedCount() const { return static_cast<double>(droppedTurns); }
+  double neededCount() const { return static_cast<double>(neededTokens); }
+  QString reasoningTime() const;  ///< "14 s", "2 min 5 s"; empty while unknown
+  QString speed() const;          ///< tokens a second, one digit after the point; empty while unknown
+  QString firstToken() const;     ///< seconds; empty while unknown
 
   std::string toJson(const std::string& parametersJson) const;
   static AnswerFacts fromJson(const std::string& json);

@@ -1,10 +1,14 @@
 #include "ui/chat/answer_run.h"
 
+#include <algorithm>
+#include <span>
+
 namespace ui {
 
 namespace {
 
 constexpr int kCheckpointMs = 1000;
+constexpr size_t kLastIds = 12;  ///< enough to hold an opening mark and the newlines behind it
 
 }  // namespace
 
@@ -15,7 +19,12 @@ AnswerRun::AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<engine::Eng
       m_store(store),
       m_engine(std::move(engine)),
       m_message(std::move(message)),
-      m_parametersJson(std::move(parametersJson)) {
+      m_parametersJson(std::move(parametersJson)),
+      m_before(AnswerFacts::fromJson(m_message.metaJson)),
+      m_reasoningOpened(std::make_shared<std::atomic<bool>>(false)) {
+  m_facts.reasoningTokens = m_before.reasoningTokens;
+  m_facts.reasoningSeconds = m_before.reasoningSeconds;
+  m_message.state = app::MessageState::Streaming;
   m_facts.model = QString::fromStdString(m_engine->facts().model.modelId);
   m_facts.templateName = QString::fromStdString(m_engine->facts().templateName);
   connect(&m_stream, &AnswerStream::started, this, [this](qint64 promptTokens) {
@@ -44,36 +53,54 @@ AnswerRun::AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<engine::Eng
 AnswerRun::~AnswerRun() {
   if (m_phase == Phase::Ended) return;
   if (m_engine && m_request) m_engine->cancel(*m_request);
+  if (m_splitter) take(m_splitter->finish());
   m_message.state = app::MessageState::Interrupted;
   checkpoint();
 }
 
-void AnswerRun::start(engine::ChatPrompt prompt, engine::GenerationRequest request) {
+void AnswerRun::start(engine::ChatPrompt prompt, engine::GenerationRequest request, WhenFull full) {
   m_sinceStart.start();
   m_checkpoints.start();
-  auto work = [engine = m_engine, sink = m_stream.sink(), prompt = std::move(prompt),
-               request = std::move(request)]() mutable -> engine::Result<engine::RequestId> {
-    engine::Result<std::vector<engine::TokenId>> ids = engine->renderPrompt(prompt);
-    if (!ids) return ids.error();
-    request.prompt = std::move(*ids);
-    return engine->submit(std::move(request), std::move(sink));
+  auto work = [engine = m_engine, sink = m_stream.sink(), opened = m_reasoningOpened, prompt = std::move(prompt),
+               request = std::move(request), full]() mutable -> Submitted {
+    Submitted outcome;
+    FittedPrompt fitted = fitPrompt(*engine, std::move(prompt), full);
+    outcome.droppedTurns = fitted.droppedTurns;
+    outcome.neededTokens = fitted.neededTokens;
+    if (!fitted.ids) {
+      outcome.error = fitted.ids.error();
+      return outcome;
+    }
+    const auto end = std::span(*fitted.ids).last(std::min<size_t>(fitted.ids->size(), kLastIds));
+    *opened = ReasoningSplitter::opens(engine->tokenizer().decode(end, true));
+    request.prompt = std::move(*fitted.ids);
+    engine::Result<engine::RequestId> id = engine->submit(std::move(request), std::move(sink));
+    if (id) {
+      outcome.id = *id;
+    } else {
+      outcome.error = id.error();
+    }
+    return outcome;
   };
   auto shared = std::make_shared<decltype(work)>(std::move(work));
-  m_tasks.run<engine::Result<engine::RequestId>>(
-      this, [shared] { return (*shared)(); }, [this](auto id) { submitted(std::move(id)); });
+  m_tasks.run<Submitted>(
+      this, [shared] { return (*shared)(); }, [this](const Submitted& outcome) { submitted(outcome); });
 }
 
-void AnswerRun::submitted(engine::Result<engine::RequestId> id) {
+void AnswerRun::submitted(const Submitted& outcome) {
   if (m_phase == Phase::Ended) {
-    if (id && m_engine) m_engine->cancel(*id);
+    if (outcome.id && m_engine) m_engine->cancel(*outcome.id);
     return;
   }
-  if (!id) {
-    m_facts.error = QString::fromStdString(id.error().message);
+  m_facts.droppedTurns = outcome.droppedTurns;
+  if (!outcome.id) {
+    m_facts.error = QString::fromStdString(outcome.error.message);
+    m_facts.neededTokens = outcome.neededTokens;
+    if (outcome.neededTokens > 0) m_facts.reason = QStringLiteral("context");
     return end(m_stopWanted ? app::MessageState::Stopped : app::MessageState::Failed);
   }
-  m_request = *id;
-  if (m_stopWanted && m_engine) m_engine->cancel(*id);
+  m_request = *outcome.id;
+  if (m_stopWanted && m_engine) m_engine->cancel(*outcome.id);
 }
 
 void AnswerRun::stop() {
@@ -98,12 +125,30 @@ void AnswerRun::onTokens(const QString& piece, int count) {
     m_facts.completionTokens = 0;
     m_sinceFirst.start();
   }
+  // What is continued goes on where it was: within its reasoning or within its answer.
+  if (!m_splitter && m_message.text.empty()) m_splitter.emplace(!m_message.reasoning.empty() || *m_reasoningOpened);
   m_facts.completionTokens += count;
   m_facts.decodeSeconds = static_cast<double>(m_sinceFirst.elapsed()) / 1000;
-  m_message.text += piece.toStdString();
-  m_unsaved = true;
-  emit text(piece);
+  if (m_splitter) {
+    const bool before = m_splitter->reasoning();
+    const ReasoningSplitter::Piece parts = m_splitter->add(piece.toStdString());
+    take(parts);
+    if (before || m_splitter->reasoning() || !parts.reasoning.empty()) {
+      m_facts.reasoningTokens += count;
+      m_facts.reasoningSeconds = std::max(0.0, m_before.reasoningSeconds) + m_facts.decodeSeconds;
+    }
+  } else {
+    take({{}, piece.toStdString()});
+  }
   emit changed();
+}
+
+void AnswerRun::take(const ReasoningSplitter::Piece& piece) {
+  m_message.reasoning += piece.reasoning;
+  m_message.text += piece.answer;
+  m_unsaved = true;
+  if (!piece.reasoning.empty()) emit reasoning(QString::fromStdString(piece.reasoning));
+  if (!piece.answer.empty()) emit text(QString::fromStdString(piece.answer));
 }
 
 void AnswerRun::onFinished(const engine::FinishedEvent& event) {
@@ -119,6 +164,7 @@ void AnswerRun::onFinished(const engine::FinishedEvent& event) {
 void AnswerRun::end(app::MessageState state) {
   m_phase = Phase::Ended;
   m_checkpoints.stop();
+  if (m_splitter) take(m_splitter->finish());
   m_message.state = state;
   checkpoint();
   m_engine.reset();

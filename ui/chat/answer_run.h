@@ -5,6 +5,7 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
+#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -14,6 +15,8 @@
 #include "ui/bridge/chat_store.h"
 #include "ui/bridge/tasks.h"
 #include "ui/chat/answer_facts.h"
+#include "ui/chat/fit_prompt.h"
+#include "ui/chat/reasoning_splitter.h"
 
 namespace ui {
 
@@ -23,12 +26,12 @@ class AnswerRun : public QObject {
  public:
   enum class Phase { Queued, Reading, Answering, Ended };
 
-  /// `message` is the stored, empty answer that will be filled.
+  /// `message` is the stored answer that will be filled, or one that will be continued.
   AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<engine::Engine> engine, app::Message message,
             std::string parametersJson, QObject* parent = nullptr);
   ~AnswerRun() override;  ///< an answer that has not ended is cancelled and stays Interrupted
 
-  void start(engine::ChatPrompt prompt, engine::GenerationRequest request);
+  void start(engine::ChatPrompt prompt, engine::GenerationRequest request, WhenFull full = WhenFull::Ask);
   /// Ends it as Stopped, wherever it is.
   void stop();
   /// The engine goes away: cancels and lets go of it.
@@ -43,14 +46,21 @@ class AnswerRun : public QObject {
 
  signals:
   void text(const QString& piece);
+  void reasoning(const QString& piece);
   /// Phase, facts or progress changed.
   void changed();
   /// The last signal; message() is final and on its way to the store.
   void ended();
 
  private:
-  void submitted(engine::Result<engine::RequestId> id);
+  struct Submitted {
+    std::optional<engine::RequestId> id;
+    engine::Error error;
+    qint64 droppedTurns = 0, neededTokens = 0;
+  };
+  void submitted(const Submitted& outcome);
   void onTokens(const QString& piece, int count);
+  void take(const ReasoningSplitter::Piece& piece);
   void onFinished(const engine::FinishedEvent& event);
   void end(app::MessageState state);
   void checkpoint();
@@ -60,8 +70,10 @@ class AnswerRun : public QObject {
   std::shared_ptr<engine::Engine> m_engine;
   app::Message m_message;
   std::string m_parametersJson;
-  AnswerFacts m_facts;
+  AnswerFacts m_facts, m_before;  ///< before: of the part that is being continued
   AnswerStream m_stream;
+  std::shared_ptr<std::atomic<bool>> m_reasoningOpened;
+  std::optional<ReasoningSplitter> m_splitter;
   QTimer m_checkpoints;
   QElapsedTimer m_sinceStart, m_sinceFirst;
   std::optional<engine::RequestId> m_request;

@@ -3,6 +3,8 @@
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QGuiApplication>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QUrl>
 
 #include "ui/markdown/parse_markdown.h"
@@ -13,11 +15,19 @@ namespace {
 
 constexpr int kRecountMs = 200, kSaveMs = 400, kSearchMs = 150;
 constexpr size_t kSearchHits = 100;
+constexpr app::ConversationId kTemporaryIds = app::ConversationId{1} << 52;  // QML's numbers hold them exactly
 
 }  // namespace
 
 ChatModel::ChatModel(Tasks& tasks, ChatStore& store, HostBridge& host, QSettings& state, QObject* parent)
-    : QObject(parent), m_tasks(tasks), m_store(store), m_host(host), m_state(state) {
+    : QObject(parent),
+      m_tasks(tasks),
+      m_store(store),
+      m_host(host),
+      m_state(state),
+      m_attachments(tasks),
+      m_presets(state),
+      m_temporaryStore(makeMemoryStore(tasks, kTemporaryIds)) {
   for (QTimer* timer : {&m_recount, &m_save, &m_searchDelay}) timer->setSingleShot(true);
   m_recount.setInterval(kRecountMs);
   m_save.setInterval(kSaveMs);
@@ -35,9 +45,13 @@ ChatModel::ChatModel(Tasks& tasks, ChatStore& store, HostBridge& host, QSettings
   });
   connect(&m_parameters, &ParameterModel::edited, this, [this] {
     if (m_opening) return;
-    m_conversation.parametersJson = m_parameters.toJson();
+    m_conversation.parametersJson = parametersJson();
     m_save.start();
+    emit presetChanged();
   });
+  connect(&m_attachments, &AttachmentModel::countChanged, this, &ChatModel::canSendChanged);
+  connect(&m_attachments, &AttachmentModel::tokensChanged, this, &ChatModel::tokensChanged);
+  connect(&m_attachments, &AttachmentModel::refused, this, &ChatModel::setNotice);
   if (!m_store.kept()) setNotice(tr("Chats cannot be kept on this computer now; they last until Hearth is closed."));
   load();
 }
@@ -66,6 +80,7 @@ void ChatModel::setSystemPrompt(const QString& prompt) {
   m_save.start();
   recountSoon();
   emit systemPromptChanged();
+  emit presetChanged();
 }
 
 void ChatModel::setDraft(const QString& draft) {
@@ -108,7 +123,8 @@ QString ChatModel::activity() const {
 }
 
 bool ChatModel::canSend() const {
-  return ready() && !busy() && !m_draft.trimmed().isEmpty();
+  if (editingAnswer()) return !busy() && !m_draft.trimmed().isEmpty();
+  return ready() && !busy() && (!m_draft.trimmed().isEmpty() || m_attachments.count() > 0);
 }
 
 double ChatModel::contextUsed() const {
@@ -129,18 +145,41 @@ void ChatModel::newChat() {
   fresh.systemPrompt = m_conversation.systemPrompt;
   fresh.parametersJson = m_conversation.parametersJson;
   ++m_openTurn;
+  m_temporary = false;
   show(fresh, {});
 }
 
-void ChatModel::open(qint64 id) {
+void ChatModel::newTemporaryChat() {
+  newChat();
+  m_temporary = true;
+  emit conversationChanged();
+}
+
+void ChatModel::open(qint64 id, qint64 messageId) {
   const app::Conversation* found = m_list.find(id);
-  if (found == nullptr || id == m_conversation.id) return;
+  if (found == nullptr) return;
+  const auto reveal = [this, messageId] {
+    m_foundWords =
+        messageId != 0 || !m_search.isEmpty() ? m_search.simplified().split(u' ', Qt::SkipEmptyParts) : QStringList();
+    emit foundWordsChanged();
+    if (messageId != 0) showMessage(messageId);
+  };
+  if (id == m_conversation.id) return reveal();
   if (m_save.isActive()) saveConversation();
-  m_store.messages(this, id, [this, id, turn = ++m_openTurn](engine::Result<std::vector<app::Message>> messages) {
-    if (turn != m_openTurn) return;
-    if (!messages) return setNotice(QString::fromStdString(messages.error().message));
-    if (const app::Conversation* conversation = m_list.find(id)) show(*conversation, std::move(*messages));
-  });
+  storeOf(id).messages(this, id,
+                       [this, id, reveal, turn = ++m_openTurn](engine::Result<std::vector<app::Message>> messages) {
+                         if (turn != m_openTurn) return;
+                         if (!messages) return setNotice(QString::fromStdString(messages.error().message));
+                         const app::Conversation* conversation = m_list.find(id);
+                         if (conversation == nullptr) return;
+                         m_temporary = id > kTemporaryIds;
+                         show(*conversation, std::move(*messages));
+                         reveal();
+                       });
+}
+
+ChatStore& ChatModel::storeOf(app::ConversationId id) {
+  return id > kTemporaryIds ? *m_temporaryStore : m_store;
 }
 
 void ChatModel::show(const app::Conversation& conversation, std::vector<app::Message> messages) {
@@ -149,68 +188,30 @@ void ChatModel::show(const app::Conversation& conversation, std::vector<app::Mes
   m_conversation = conversation;
   m_tree.reset(std::move(messages), conversation.leaf);
   if (m_run) m_tree.update(m_run->message());  // newer than its last checkpoint
+  const QJsonObject parameters =
+      QJsonDocument::fromJson(QByteArray::fromStdString(conversation.parametersJson)).object();
+  m_preset = parameters["preset"].toString();
+  const Preset* preset = m_presets.find(m_preset);
+  if (preset == nullptr) m_preset.clear();
+  m_parameters.setBase(preset != nullptr ? preset->parametersJson : std::string());
   m_parameters.fromJson(conversation.parametersJson);
   m_transcript.setMessages({});
   refreshTranscript();
   m_opening = false;
-  m_state.setValue("chat", static_cast<qint64>(m_conversation.id));
+  if (!m_temporary) m_state.setValue("chat", static_cast<qint64>(m_conversation.id));
   m_list.setCurrent(m_conversation.id, busy());
   recountSoon();
   emit conversationChanged();
   emit systemPromptChanged();
+  emit presetChanged();
   emit activityChanged();
-}
-
-void ChatModel::rename(qint64 id, const QString& title) {
-  const app::Conversation* found = m_list.find(id);
-  if (found == nullptr || title.trimmed().isEmpty()) return;
-  app::Conversation renamed = id == m_conversation.id ? m_conversation : *found;
-  renamed.title = title.simplified().left(200).toStdString();
-  if (id == m_conversation.id) {
-    m_conversation.title = renamed.title;
-    renamed.leaf = m_tree.leaf();
-  }
-  m_list.put(renamed);
-  m_store.update(this, renamed, [this](engine::Result<app::Conversation> done) {
-    if (!done) setNotice(QString::fromStdString(done.error().message));
-  });
-  emit conversationChanged();
-}
-
-void ChatModel::remove(qint64 id) {
-  const app::Conversation* found = m_list.find(id);
-  if (found == nullptr) return;
-  const QString title = QString::fromStdString(found->title);
-  if (m_run && m_run->message().conversation == id) m_run->stop();
-  m_store.remove(this, id, [this, id, title](engine::Result<bool> done) {
-    if (!done) return setNotice(QString::fromStdString(done.error().message));
-    m_removed = id;
-    m_list.take(id);
-    if (m_conversation.id == id) {
-      m_save.stop();
-      newChat();
-    }
-    emit removed(displayText(title.simplified()));
-  });
-}
-
-void ChatModel::undoRemove() {
-  if (m_removed == 0) return;
-  const app::ConversationId id = std::exchange(m_removed, 0);
-  m_store.restore(this, id, [this, id](engine::Result<bool> done) {
-    if (!done) return setNotice(QString::fromStdString(done.error().message));
-    m_store.list(this, [this, id](engine::Result<std::vector<app::Conversation>> all) {
-      if (!all) return;
-      m_list.setConversations(std::move(*all));
-      if (m_conversation.id == 0 && m_draft.isEmpty()) open(id);
-    });
-  });
 }
 
 void ChatModel::refreshTranscript() {
   std::vector<ShownMessage> messages;
   for (const app::MessageId id : m_tree.path()) messages.push_back(shown(*m_tree.find(id)));
   m_transcript.setMessages(messages);
+  emit treeChanged();
 }
 
 ShownMessage ChatModel::shown(const app::Message& message) const {
@@ -218,6 +219,7 @@ ShownMessage ChatModel::shown(const app::Message& message) const {
   one.id = message.id;
   one.user = message.role == "user";
   one.text = message.text;
+  one.reasoning = message.reasoning;
   one.state = message.state;
   const bool running = m_run && m_run->message().id == message.id;
   one.facts = running ? m_run->facts() : AnswerFacts::fromJson(message.metaJson);
@@ -232,42 +234,9 @@ void ChatModel::saveConversation() {
   if (m_conversation.id == 0) return;
   m_conversation.leaf = m_tree.leaf();
   m_list.put(m_conversation);
-  m_store.update(this, m_conversation, [this](engine::Result<app::Conversation> done) {
+  store().update(this, m_conversation, [this](engine::Result<app::Conversation> done) {
     if (!done) setNotice(QString::fromStdString(done.error().message));
   });
-}
-
-void ChatModel::selectVersion(qint64 messageId, int step) {
-  if (busy()) return;
-  const std::vector<app::MessageId> versions = m_tree.versions(messageId);
-  const auto at = std::find(versions.begin(), versions.end(), messageId) - versions.begin() + step;
-  if (at < 0 || at >= static_cast<std::ptrdiff_t>(versions.size())) return;
-  m_tree.show(versions[static_cast<size_t>(at)]);
-  refreshTranscript();
-  saveConversation();
-  recountSoon();
-}
-
-void ChatModel::edit(qint64 messageId) {
-  const app::Message* message = m_tree.find(messageId);
-  if (message == nullptr || message->role != "user" || busy()) return;
-  m_editing = messageId;
-  setDraft(QString::fromStdString(message->text));
-  emit editingChanged();
-}
-
-void ChatModel::editLast() {
-  const std::vector<app::MessageId> path = m_tree.path();
-  for (auto id = path.rbegin(); id != path.rend(); ++id) {
-    if (m_tree.find(*id)->role == "user") return edit(*id);
-  }
-}
-
-void ChatModel::cancelEdit() {
-  if (m_editing == 0) return;
-  m_editing = 0;
-  setDraft({});
-  emit editingChanged();
 }
 
 void ChatModel::copyMessage(qint64 messageId) {
@@ -294,6 +263,19 @@ bool ChatModel::openLink(const QString& address) {
   const QUrl url(address, QUrl::StrictMode);
   if (!url.isValid() || (url.scheme() != "http" && url.scheme() != "https")) return false;
   return QDesktopServices::openUrl(url);
+}
+
+std::string ChatModel::parametersJson() const {
+  if (m_preset.isEmpty()) return m_parameters.toJson();
+  QJsonObject object = QJsonDocument::fromJson(QByteArray::fromStdString(m_parameters.toJson())).object();
+  object["preset"] = m_preset;
+  return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
+}
+
+void ChatModel::clearFoundWords() {
+  if (m_foundWords.isEmpty()) return;
+  m_foundWords.clear();
+  emit foundWordsChanged();
 }
 
 void ChatModel::setNotice(const QString& notice) {

@@ -4,16 +4,21 @@
 #include <QObject>
 #include <QSettings>
 #include <QTimer>
+#include <QUrl>
 #include <QtQmlIntegration>
+#include <functional>
 #include <memory>
 #include <optional>
 
+#include "app/conversations/conversation_import.h"
 #include "ui/bridge/chat_store.h"
 #include "ui/bridge/host_bridge.h"
 #include "ui/chat/answer_run.h"
+#include "ui/chat/attachment_model.h"
 #include "ui/chat/conversation_list_model.h"
 #include "ui/chat/message_tree.h"
 #include "ui/chat/parameter_model.h"
+#include "ui/chat/preset_model.h"
 #include "ui/chat/transcript_model.h"
 
 namespace ui {
@@ -25,11 +30,24 @@ class ChatModel : public QObject {
   Q_PROPERTY(ui::ConversationListModel* conversations READ conversations CONSTANT)
   Q_PROPERTY(ui::TranscriptModel* transcript READ transcript CONSTANT)
   Q_PROPERTY(ui::ParameterModel* parameters READ parameters CONSTANT)
-  Q_PROPERTY(qint64 currentId READ currentId NOTIFY conversationChanged)
+  Q_PROPERTY(ui::AttachmentModel* attachments READ attachments CONSTANT)
+  Q_PROPERTY(ui::PresetModel* presets READ presets CONSTANT)
+  /// The preset that the chat began with; empty: the defaults.
+  Q_PROPERTY(QString preset READ preset NOTIFY presetChanged)
+  Q_PROPERTY(QStringList presetChoices READ presetChoices NOTIFY presetChanged)
+  Q_PROPERTY(int presetIndex READ presetIndex NOTIFY presetChanged)
+  Q_PROPERTY(bool presetEdited READ presetEdited NOTIFY presetChanged)
+  /// Nothing of the chat is kept.
+  Q_PROPERTY(bool temporary READ temporary NOTIFY conversationChanged)
+  Q_PROPERTY(bool pinned READ pinned NOTIFY conversationChanged)
+  Q_PROPERTY(int branches READ branches NOTIFY treeChanged)
+  Q_PROPERTY(QStringList foundWords READ foundWords NOTIFY foundWordsChanged)
+  Q_PROPERTY(double currentId READ currentNumber NOTIFY conversationChanged)
   Q_PROPERTY(QString title READ title NOTIFY conversationChanged)
   Q_PROPERTY(QString systemPrompt READ systemPrompt WRITE setSystemPrompt NOTIFY systemPromptChanged)
   Q_PROPERTY(QString draft READ draft WRITE setDraft NOTIFY draftChanged)
   Q_PROPERTY(bool editing READ editing NOTIFY editingChanged)
+  Q_PROPERTY(bool editingAnswer READ editingAnswer NOTIFY editingChanged)
   Q_PROPERTY(QString search READ search WRITE setSearch NOTIFY searchChanged)
   Q_PROPERTY(QString modelName READ modelName NOTIFY engineChanged)
   Q_PROPERTY(bool ready READ ready NOTIFY engineChanged)
@@ -51,13 +69,25 @@ class ChatModel : public QObject {
   ConversationListModel* conversations() { return &m_list; }
   TranscriptModel* transcript() { return &m_transcript; }
   ParameterModel* parameters() { return &m_parameters; }
+  AttachmentModel* attachments() { return &m_attachments; }
+  PresetModel* presets() { return &m_presets; }
+  QString preset() const { return m_preset; }
+  QStringList presetChoices() const;  ///< the defaults first
+  int presetIndex() const;
+  bool presetEdited() const;
+  bool temporary() const { return m_temporary; }
+  bool pinned() const { return m_conversation.pinned; }
+  int branches() const { return static_cast<int>(m_tree.leaves()); }
+  QStringList foundWords() const { return m_foundWords; }
   qint64 currentId() const { return m_conversation.id; }
+  double currentNumber() const { return static_cast<double>(m_conversation.id); }
   QString title() const;
   QString systemPrompt() const { return QString::fromStdString(m_conversation.systemPrompt); }
   void setSystemPrompt(const QString& prompt);
   QString draft() const { return m_draft; }
   void setDraft(const QString& draft);
   bool editing() const { return m_editing != 0; }
+  bool editingAnswer() const;
   QString search() const { return m_search; }
   void setSearch(const QString& search);
   QString modelName() const;
@@ -68,23 +98,54 @@ class ChatModel : public QObject {
   double promptDone() const { return m_run ? static_cast<double>(m_run->promptDone()) : 0; }
   double promptTotal() const { return m_run ? static_cast<double>(m_run->facts().promptTokens) : 0; }
   bool canSend() const;
-  double draftTokens() const { return static_cast<double>(m_draftTokens); }
+  double draftTokens() const { return static_cast<double>(m_draftTokens + m_attachments.tokens()); }
   double systemTokens() const { return static_cast<double>(m_systemTokens); }
   double contextUsed() const;
   double contextTotal() const;
   QString notice() const { return m_notice; }
 
   Q_INVOKABLE void newChat();
-  Q_INVOKABLE void open(qint64 id);
+  /// A chat of which nothing is kept.
+  Q_INVOKABLE void newTemporaryChat();
+  /// Opens a chat; with a message, that one is revealed and the words of the search are marked.
+  Q_INVOKABLE void open(qint64 id, qint64 messageId = 0);
   Q_INVOKABLE void rename(qint64 id, const QString& title);
+  Q_INVOKABLE void setPinned(qint64 id, bool pinned);
+  Q_INVOKABLE void duplicate(qint64 id);
   Q_INVOKABLE void remove(qint64 id);
+  /// Brings back the chat or the messages that were deleted last.
   Q_INVOKABLE void undoRemove();
+  /// "markdown", "json", "html" or "pdf", into a file of this computer.
+  Q_INVOKABLE void exportChat(qint64 id, const QString& format, const QUrl& file);
+  /// A name for the file, from the title.
+  Q_INVOKABLE QString exportName(qint64 id, const QString& format) const;
+  Q_INVOKABLE void importChats(const QList<QUrl>& files);
+  Q_INVOKABLE void choosePreset(const QString& name);
+  /// By its place among presetChoices.
+  Q_INVOKABLE void choosePresetAt(int index);
+  /// Empty when it was saved, else why not.
+  Q_INVOKABLE QString savePreset(const QString& name);
+  Q_INVOKABLE void removePreset(const QString& name);
+  Q_INVOKABLE void resetToPreset();
+  Q_INVOKABLE void clearFoundWords();
 
   /// Sends the draft; while editing() it becomes another version of the edited message.
   Q_INVOKABLE void send();
   Q_INVOKABLE void stop();
   /// Another answer to the same question, kept beside the old one.
   Q_INVOKABLE void regenerate(qint64 messageId);
+  /// The same, with the oldest turns left out where the context is full.
+  Q_INVOKABLE void regenerateShortened(qint64 messageId);
+  /// Goes on with an answer that was stopped, interrupted or cut by a limit.
+  Q_INVOKABLE void continueAnswer(qint64 messageId);
+  /// A new chat with everything up to this message.
+  Q_INVOKABLE void branch(qint64 messageId);
+  /// Deletes a message with all that follows it; undoRemove() brings it back.
+  Q_INVOKABLE void removeMessage(qint64 messageId);
+  /// The tree of the chat's messages: a list of {id, row, column, parentRow, parentColumn, shown, user, label}.
+  Q_INVOKABLE QVariantList map() const;
+  /// Shows the branch of a message.
+  Q_INVOKABLE void showMessage(qint64 messageId);
   Q_INVOKABLE void selectVersion(qint64 messageId, int step);
   Q_INVOKABLE void edit(qint64 messageId);
   Q_INVOKABLE void editLast();
@@ -109,8 +170,16 @@ class ChatModel : public QObject {
   void canSendChanged();
   void tokensChanged();
   void noticeChanged();
+  void presetChanged();
+  void treeChanged();
+  void foundWordsChanged();
   /// For a toast with Undo.
   void removed(const QString& title);
+  void messagesRemoved(int count);
+  /// For a toast.
+  void done(const QString& what);
+  /// A row of the transcript that is to be seen.
+  void revealed(int row);
 
  private:
   void load();
@@ -119,12 +188,23 @@ class ChatModel : public QObject {
   void startFailed(const engine::Error& error, const std::string& draft);
   void answer(app::MessageId parent);
   void runAnswer(const app::Message& message);
+  /// Makes or continues the answer `message` with this prompt.
+  void startRun(const std::shared_ptr<engine::Engine>& engine, const app::Message& message, engine::ChatPrompt prompt);
+  void saveEditedAnswer(const app::Message& edited, const std::string& text);
+  ChatStore& store() { return m_temporary ? *m_temporaryStore : m_store; }
+  ChatStore& storeOf(app::ConversationId id);
+  void writeExport(const app::Conversation& conversation, std::vector<app::Message> messages, const QString& format,
+                   const QString& path);
+  void takeImport(std::vector<app::ImportedConversation> imported);
+  void reload(app::ConversationId wanted);
   void runChanged();
   void runEnded();
   void engineSwitched();
   void refreshTranscript();
   ShownMessage shown(const app::Message& message) const;
   void saveConversation();
+  /// The overrides and the preset that they are of.
+  std::string parametersJson() const;
   void recountSoon() { m_recount.start(); }
   void recount();
   void setNotice(const QString& notice);
@@ -137,13 +217,19 @@ class ChatModel : public QObject {
   ConversationListModel m_list;
   TranscriptModel m_transcript;
   ParameterModel m_parameters;
+  AttachmentModel m_attachments;
+  PresetModel m_presets;
+  std::unique_ptr<ChatStore> m_temporaryStore;
   app::Conversation m_conversation;
   MessageTree m_tree;
   std::unique_ptr<AnswerRun> m_run;
   QString m_draft, m_search, m_notice;
   app::MessageId m_editing = 0;
-  app::ConversationId m_removed = 0;
-  bool m_starting = false, m_stopWanted = false, m_opening = false;
+  std::function<void()> m_undo;
+  QString m_preset;
+  QStringList m_foundWords;
+  bool m_starting = false, m_stopWanted = false, m_opening = false, m_temporary = false;
+  bool m_dropOnce = false;  ///< the next answer may leave out the oldest turns
   QTimer m_recount, m_save, m_searchDelay;
   int m_recountTurn = 0, m_searchTurn = 0, m_openTurn = 0;
   qint64 m_draftTokens = 0, m_systemTokens = 0, m_pathTokens = 0;

@@ -22,26 +22,28 @@ std::string titleOf(const std::string& text) {
 
 void ChatModel::send() {
   if (!canSend()) return;
-  const std::string text = m_draft.trimmed().toStdString();
+  const app::Message* edited = m_tree.find(m_editing);
+  if (edited != nullptr && edited->role != "user") return saveEditedAnswer(*edited, m_draft.trimmed().toStdString());
+  const std::string text = joinAttachments(m_draft.trimmed(), m_attachments.attachments()).toStdString();
   app::MessageId parent = m_tree.leaf();
   if (m_editing != 0) {
-    const app::Message* edited = m_tree.find(m_editing);
     parent = edited != nullptr ? edited->parent : parent;
     m_editing = 0;
     emit editingChanged();
   }
   m_starting = true;
   m_stopWanted = false;
+  m_attachments.clear();
   setDraft({});
   emit activityChanged();
   if (m_conversation.id != 0) return ask(text, parent);
 
   m_conversation.title = titleOf(text);
-  m_conversation.parametersJson = m_parameters.toJson();
-  m_store.create(this, m_conversation, [this, text](engine::Result<app::Conversation> created) {
+  m_conversation.parametersJson = parametersJson();
+  store().create(this, m_conversation, [this, text](engine::Result<app::Conversation> created) {
     if (!created) return startFailed(created.error(), text);
     m_conversation = *created;
-    m_state.setValue("chat", static_cast<qint64>(m_conversation.id));
+    if (!m_temporary) m_state.setValue("chat", static_cast<qint64>(m_conversation.id));
     m_list.put(m_conversation);
     m_list.setCurrent(m_conversation.id, true);
     emit conversationChanged();
@@ -55,7 +57,7 @@ void ChatModel::ask(const std::string& text, app::MessageId parent) {
   question.parent = parent;
   question.role = "user";
   question.text = text;
-  m_store.append(this, question, [this, text](engine::Result<app::Message> committed) {
+  store().append(this, question, [this, text](engine::Result<app::Message> committed) {
     if (!committed) return startFailed(committed.error(), text);
     if (committed->conversation == m_conversation.id) {
       m_tree.add(*committed);
@@ -80,7 +82,7 @@ void ChatModel::answer(app::MessageId parent) {
   empty.parent = parent;
   empty.role = "assistant";
   empty.state = app::MessageState::Streaming;
-  m_store.append(this, empty, [this](engine::Result<app::Message> committed) {
+  store().append(this, empty, [this](engine::Result<app::Message> committed) {
     if (!committed) return startFailed(committed.error(), {});
     runAnswer(*committed);
   });
@@ -93,7 +95,7 @@ void ChatModel::runAnswer(const app::Message& message) {
     // Unloaded, stopped or another chat opened within these milliseconds: the question stays, its answer is empty.
     app::Message stopped = message;
     stopped.state = m_stopWanted ? app::MessageState::Stopped : app::MessageState::Interrupted;
-    m_store.checkpoint(this, stopped, [](const auto&) {});
+    storeOf(stopped.conversation).checkpoint(this, stopped, [](const auto&) {});
     if (message.conversation == m_conversation.id) {
       m_tree.add(stopped);
       refreshTranscript();
@@ -102,17 +104,27 @@ void ChatModel::runAnswer(const app::Message& message) {
     return emit canSendChanged();
   }
   m_tree.add(message);
-  m_run = std::make_unique<AnswerRun>(m_tasks, m_store, engine, message, m_parameters.toJson());
+  startRun(engine, message, promptUpTo(message.parent));
+}
+
+void ChatModel::startRun(const std::shared_ptr<engine::Engine>& engine, const app::Message& message,
+                         engine::ChatPrompt prompt) {
+  m_run = std::make_unique<AnswerRun>(m_tasks, storeOf(message.conversation), engine, message, m_parameters.toJson());
+  m_tree.update(m_run->message());
   refreshTranscript();
   connect(m_run.get(), &AnswerRun::text, this, [this](const QString& piece) {
     if (m_run->message().conversation == m_conversation.id) m_transcript.appendText(piece);
+  });
+  connect(m_run.get(), &AnswerRun::reasoning, this, [this](const QString& piece) {
+    if (m_run->message().conversation == m_conversation.id) m_transcript.appendReasoning(piece);
   });
   connect(m_run.get(), &AnswerRun::changed, this, &ChatModel::runChanged);
   connect(m_run.get(), &AnswerRun::ended, this, &ChatModel::runEnded);
   engine::GenerationRequest request;
   m_parameters.apply(request);
   request.client = "window";
-  m_run->start(promptUpTo(message.parent), std::move(request));
+  const bool drop = std::exchange(m_dropOnce, false) || m_parameters.dropsOldest();
+  m_run->start(std::move(prompt), std::move(request), drop ? WhenFull::DropOldest : WhenFull::Ask);
   m_list.setCurrent(m_conversation.id, true);
   emit activityChanged();
 }
@@ -122,7 +134,7 @@ engine::ChatPrompt ChatModel::promptUpTo(app::MessageId leaf) const {
   if (!m_conversation.systemPrompt.empty()) prompt.messages.push_back({"system", m_conversation.systemPrompt});
   for (const app::MessageId id : m_tree.path()) {
     const app::Message& message = *m_tree.find(id);
-    prompt.messages.push_back({message.role, message.text});
+    prompt.messages.push_back({message.role, message.text, message.reasoning});
     if (id == leaf) break;
   }
   return prompt;
@@ -133,7 +145,8 @@ void ChatModel::runChanged() {
   m_tree.update(m_run->message());
   if (m_run->message().conversation == m_conversation.id) {
     ShownMessage shownNow = shown(m_run->message());
-    shownNow.text.clear();  // rows already hold the text
+    shownNow.text.clear();  // rows already hold them
+    shownNow.reasoning.clear();
     m_transcript.updateLast(shownNow);
   }
   emit activityChanged();
@@ -159,18 +172,14 @@ void ChatModel::stop() {
   if (m_run) m_run->stop();
 }
 
-void ChatModel::regenerate(qint64 messageId) {
-  const app::Message* message = m_tree.find(messageId);
-  if (message == nullptr || message->role == "user" || busy() || !ready()) return;
-  m_starting = true;
-  m_stopWanted = false;
-  emit activityChanged();
-  answer(message->parent);
-}
-
 void ChatModel::engineSwitched() {
   if (m_run) m_run->releaseEngine();
   const auto engine = m_host.engine();
+  m_attachments.setCounter(engine ? AttachmentModel::Counter([engine](const std::string& text) -> qint64 {
+    const auto ids = engine->tokenizer().encode(text, {});
+    return ids ? static_cast<qint64>(ids->size()) : -1;
+  })
+                                  : AttachmentModel::Counter());
   m_parameters.setPreset(engine ? engine->facts().model.samplingPreset : std::map<std::string, double>());
   emit engineChanged();
   emit canSendChanged();

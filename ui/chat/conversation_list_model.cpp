@@ -15,6 +15,28 @@ QString oneLine(const std::string& text) {
   return displayText(line);
 }
 
+/// Stretches between U+0002 and U+0003 are bold.
+InlineText marked(const std::string& text) {
+  InlineText line;
+  bool bold = false;
+  const QString whole = displayText(
+      QString::fromStdString(text).replace(QChar(2), QChar(0xe002)).replace(QChar(3), QChar(0xe003)).simplified());
+  for (const QChar c : whole) {
+    if (c == QChar(0xe002) || c == QChar(0xe003)) {
+      bold = c == QChar(0xe002);
+      continue;
+    }
+    const quint8 flags = bold ? Bold : 0;
+    line.text += c;
+    if (!line.runs.isEmpty() && line.runs.last().flags == flags) {
+      ++line.runs.last().length;
+    } else {
+      line.runs.append({1, flags, {}});
+    }
+  }
+  return line;
+}
+
 }  // namespace
 
 ConversationListModel::ConversationListModel(QObject* parent) : QAbstractListModel(parent) {}
@@ -35,6 +57,14 @@ QVariant ConversationListModel::data(const QModelIndex& index, int role) const {
       return row.section;
     case SnippetRole:
       return row.snippet;
+    case MarkedTitleRole:
+      return QVariant::fromValue(row.markedTitle);
+    case MarkedSnippetRole:
+      return QVariant::fromValue(row.markedSnippet);
+    case HitRole:
+      return static_cast<qint64>(row.hit);
+    case PinnedRole:
+      return row.pinned;
     case CurrentRole:
       return row.id == m_current;
     case BusyRole:
@@ -45,8 +75,16 @@ QVariant ConversationListModel::data(const QModelIndex& index, int role) const {
 }
 
 QHash<int, QByteArray> ConversationListModel::roleNames() const {
-  return {{IdRole, "conversationId"}, {TitleRole, "title"},     {SectionRole, "section"},
-          {SnippetRole, "snippet"},   {CurrentRole, "current"}, {BusyRole, "busy"}};
+  return {{IdRole, "conversationId"},
+          {TitleRole, "title"},
+          {SectionRole, "section"},
+          {SnippetRole, "snippet"},
+          {MarkedTitleRole, "markedTitle"},
+          {MarkedSnippetRole, "markedSnippet"},
+          {HitRole, "hit"},
+          {PinnedRole, "pinned"},
+          {CurrentRole, "current"},
+          {BusyRole, "busy"}};
 }
 
 QString ConversationListModel::sectionOf(const QDateTime& time, const QDateTime& now) {
@@ -91,7 +129,14 @@ void ConversationListModel::setHits(const std::vector<app::SearchHit>& hits) {
   for (const app::SearchHit& hit : hits) {
     const bool known =
         std::any_of(shown.begin(), shown.end(), [&](const Shown& row) { return row.id == hit.conversation; });
-    if (!known) shown.push_back({hit.conversation, oneLine(hit.title), tr("Found"), oneLine(hit.snippet)});
+    if (known) continue;
+    Shown row{hit.conversation, oneLine(hit.title), tr("Found"), hit.message != 0 ? oneLine(hit.snippet) : QString(),
+              hit.message};
+    row.markedTitle = marked(hit.message == 0 && !hit.snippet.empty() ? hit.snippet : hit.title);
+    row.markedSnippet = marked(hit.message != 0 ? hit.snippet : std::string());
+    const app::Conversation* conversation = find(hit.conversation);
+    row.pinned = conversation != nullptr && conversation->pinned;
+    shown.push_back(std::move(row));
   }
   show(std::move(shown));
 }
@@ -119,7 +164,7 @@ void ConversationListModel::rebuild() {
   std::vector<Shown> shown;
   for (const app::Conversation& one : m_conversations) {
     const QString section = one.pinned ? tr("Pinned") : sectionOf(QDateTime::fromMSecsSinceEpoch(one.updatedAt), now);
-    shown.push_back({one.id, oneLine(one.title), section, {}});
+    shown.push_back({one.id, oneLine(one.title), section, {}, 0, one.pinned});
   }
   show(std::move(shown));
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/conversation_store.h"
+#include "ui/markdown/block.h"
 
 namespace ui {
 
@@ -21,8 +22,12 @@ class ConversationListModel : public QAbstractListModel {
   enum Role {
     IdRole = Qt::UserRole,  ///< of the conversation
     TitleRole,
-    SectionRole,  ///< "Pinned", "Today", ..., or "Found"
-    SnippetRole,  ///< of a hit, one line
+    SectionRole,        ///< "Pinned", "Today", ..., or "Found"
+    SnippetRole,        ///< of a hit, one line
+    MarkedTitleRole,    ///< inlineText; what a search found is bold
+    MarkedSnippetRole,  ///< inlineText
+    HitRole,            ///< the message found, 0 = the title
+    PinnedRole,
     CurrentRole,
     BusyRole,  ///< an answer is being written there
   };
@@ -57,6 +62,9 @@ class ConversationListModel : public QAbstractListModel {
   struct Shown {
     app::ConversationId id = 0;
     QString title, section, snippet;
+    app::MessageId hit = 0;
+    bool pinned = false;
+    InlineText markedTitle = {}, markedSnippet = {};
     bool operator==(const Shown&) const = default;
   };
   void rebuild();

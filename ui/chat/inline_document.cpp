@@ -1,12 +1,24 @@
 #include "ui/chat/inline_document.h"
 
+#include <QAbstractTextDocumentLayout>
+#include <QGuiApplication>
 #include <QTextBlockFormat>
 #include <QTextCharFormat>
 #include <QTextCursor>
 #include <QTextDocument>
 #include <algorithm>
 
+#include "ui/markdown/math_spans.h"
+
 namespace ui {
+
+namespace {
+
+bool hasMath(const InlineText& text) {
+  return std::any_of(text.runs.begin(), text.runs.end(), [](const InlineRun& run) { return (run.flags & Math) != 0; });
+}
+
+}  // namespace
 
 int samePrefix(const InlineText& a, const InlineText& b) {
   qsizetype same = 0;
@@ -15,7 +27,8 @@ int samePrefix(const InlineText& a, const InlineText& b) {
   qsizetype at = 0;
   for (qsizetype run = 0; run < std::min(a.runs.size(), b.runs.size()); ++run) {
     const InlineRun &left = a.runs[run], &right = b.runs[run];
-    if (left.flags != right.flags || left.address != right.address) return static_cast<int>(std::min(same, at));
+    if (left.flags != right.flags || left.ink != right.ink || left.address != right.address)
+      return static_cast<int>(std::min(same, at));
     at += std::min(left.length, right.length);
     if (left.length != right.length) break;
   }
@@ -54,9 +67,44 @@ void InlineDocument::setLinkColor(const QColor& color) {
   rebuild();
 }
 
+void InlineDocument::setInks(const QVariantList& inks) {
+  if (inks == m_inks) return;
+  m_inks = inks;
+  rebuild();
+}
+
+void InlineDocument::setTextFont(const QFont& font) {
+  if (font == m_textFont) return;
+  m_textFont = font;
+  if (hasMath(m_content)) rebuild();
+}
+
+void InlineDocument::setTextColor(const QColor& color) {
+  if (color == m_textColor) return;
+  m_textColor = color;
+  if (hasMath(m_content)) rebuild();
+}
+
+void InlineDocument::setMarked(const QStringList& words) {
+  if (words == m_marked) return;
+  m_marked = words;
+  rebuild();
+}
+
+void InlineDocument::setMarkColor(const QColor& color) {
+  if (color == m_markColor) return;
+  m_markColor = color;
+  if (!m_marked.isEmpty()) rebuild();
+}
+
 void InlineDocument::setLineHeight(qreal height) {
   if (height == m_lineHeight) return;
   m_lineHeight = height;
+  rebuild();
+}
+
+void InlineDocument::componentComplete() {
+  m_complete = true;
   rebuild();
 }
 
@@ -67,8 +115,16 @@ void InlineDocument::rebuild() {
 
 void InlineDocument::writeFrom(int from) {
   QTextDocument* document = m_target != nullptr ? m_target->textDocument() : nullptr;
-  if (document == nullptr) return;
+  if (document == nullptr || !m_complete) return;
   document->setUndoRedoEnabled(false);
+  // A formula is one character of the document, so its places are not those of the text.
+  const bool math = hasMath(m_content);
+  if (math || m_hadMath || !m_marked.isEmpty()) from = 0;
+  m_hadMath = math;
+  if (math && m_registered != document) {
+    document->documentLayout()->registerHandler(MathObject::kType, &m_math);
+    m_registered = document;
+  }
   QTextCursor cursor(document);
   cursor.beginEditBlock();
   cursor.setPosition(std::min(from, document->characterCount() - 1));
@@ -76,7 +132,7 @@ void InlineDocument::writeFrom(int from) {
   cursor.removeSelectedText();
   if (from == 0 && m_lineHeight > 0) {
     QTextBlockFormat block;
-    block.setLineHeight(m_lineHeight, QTextBlockFormat::FixedHeight);
+    block.setLineHeight(m_lineHeight, math ? QTextBlockFormat::MinimumHeight : QTextBlockFormat::FixedHeight);
     cursor.setBlockFormat(block);
   }
   int at = 0;
@@ -99,9 +155,39 @@ void InlineDocument::writeFrom(int from) {
       format.setForeground(m_linkColor);
       format.setFontUnderline(true);
     }
-    cursor.insertText(m_content.text.mid(begin, end - begin), format);
+    const auto ink = static_cast<qsizetype>(run.ink) - 1;
+    if (ink >= 0 && ink < m_inks.size()) format.setForeground(m_inks[ink].value<QColor>());
+    if ((run.flags & Math) != 0) {
+      insertMath(cursor, m_content.text.mid(begin, end - begin), format);
+    } else {
+      cursor.insertText(m_content.text.mid(begin, end - begin), format);
+    }
   }
+  if (!m_marked.isEmpty()) markWords(*document);
   cursor.endEditBlock();
+}
+
+void InlineDocument::insertMath(QTextCursor& cursor, const QString& source, const QTextCharFormat& plain) {
+  const QTextCharFormat format =
+      m_math.format(QString::fromStdString(std::string(bareMath(source.toStdString()))),
+                    m_textFont.pixelSize() > 0 ? m_textFont : QGuiApplication::font(), m_textColor);
+  if (format.objectType() == MathObject::kType)
+    return cursor.insertText(QString(QChar::ObjectReplacementCharacter), format);
+  QTextCharFormat code = plain;
+  code.setFontFamilies({m_codeFont.family()});
+  code.setProperty(QTextFormat::FontPixelSize, m_codeFont.pixelSize());
+  cursor.insertText(source, code);
+}
+
+void InlineDocument::markWords(QTextDocument& document) {
+  QTextCharFormat mark;
+  mark.setBackground(m_markColor);
+  for (const QString& word : m_marked) {
+    if (word.isEmpty()) continue;
+    for (QTextCursor found = document.find(word); !found.isNull(); found = document.find(word, found)) {
+      found.mergeCharFormat(mark);
+    }
+  }
 }
 
 }  // namespace ui

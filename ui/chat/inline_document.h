@@ -4,11 +4,15 @@
 #include <QColor>
 #include <QFont>
 #include <QObject>
+#include <QQmlParserStatus>
 #include <QQuickTextDocument>
+#include <QVariant>
 #include <QtQmlIntegration>
 
+#include "ui/chat/math_object.h"
 #include "ui/markdown/block.h"
 
+class QTextCursor;
 class QTextDocument;
 
 namespace ui {
@@ -20,21 +24,37 @@ struct InlineTextType {
   QML_VALUE_TYPE(inlineText)
 };
 
-class InlineDocument : public QObject {
+class InlineDocument : public QObject, public QQmlParserStatus {
   Q_OBJECT
+  Q_INTERFACES(QQmlParserStatus)
   QML_ELEMENT
   Q_PROPERTY(QQuickTextDocument* target READ target WRITE setTarget NOTIFY changed)
   Q_PROPERTY(ui::InlineText content READ content WRITE setContent NOTIFY changed)
+  /// The content without its looks.
+  Q_PROPERTY(QString plain READ plain NOTIFY changed)
   Q_PROPERTY(QFont codeFont READ codeFont WRITE setCodeFont NOTIFY changed)
   Q_PROPERTY(QColor codeBackground READ codeBackground WRITE setCodeBackground NOTIFY changed)
   Q_PROPERTY(QColor linkColor READ linkColor WRITE setLinkColor NOTIFY changed)
+  /// Colours of ui::CodeInk from Keyword on; Plain keeps the text's own.
+  Q_PROPERTY(QVariantList inks READ inks WRITE setInks NOTIFY changed)
+  /// Of the text, for formulas within it.
+  Q_PROPERTY(QFont textFont READ textFont WRITE setTextFont NOTIFY changed)
+  Q_PROPERTY(QColor textColor READ textColor WRITE setTextColor NOTIFY changed)
+  /// Words that are marked wherever they stand, letter case aside.
+  Q_PROPERTY(QStringList marked READ marked WRITE setMarked NOTIFY changed)
+  Q_PROPERTY(QColor markColor READ markColor WRITE setMarkColor NOTIFY changed)
   Q_PROPERTY(qreal lineHeight READ lineHeight WRITE setLineHeight NOTIFY changed)
 
  public:
   using QObject::QObject;
 
+  /// Made by QML it writes once, when all its properties are there.
+  void classBegin() override { m_complete = false; }
+  void componentComplete() override;
+
   QQuickTextDocument* target() const { return m_target; }
   void setTarget(QQuickTextDocument* target);
+  QString plain() const { return m_content.text; }
   const InlineText& content() const { return m_content; }
   void setContent(const InlineText& content);
   QFont codeFont() const { return m_codeFont; }
@@ -43,6 +63,16 @@ class InlineDocument : public QObject {
   void setCodeBackground(const QColor& color);
   QColor linkColor() const { return m_linkColor; }
   void setLinkColor(const QColor& color);
+  QVariantList inks() const { return m_inks; }
+  void setInks(const QVariantList& inks);
+  QFont textFont() const { return m_textFont; }
+  void setTextFont(const QFont& font);
+  QColor textColor() const { return m_textColor; }
+  void setTextColor(const QColor& color);
+  QStringList marked() const { return m_marked; }
+  void setMarked(const QStringList& words);
+  QColor markColor() const { return m_markColor; }
+  void setMarkColor(const QColor& color);
   qreal lineHeight() const { return m_lineHeight; }
   void setLineHeight(qreal height);
 
@@ -58,6 +88,16 @@ class InlineDocument : public QObject {
   InlineText m_content;
   QFont m_codeFont;
   QColor m_codeBackground, m_linkColor;
+  void insertMath(QTextCursor& cursor, const QString& source, const QTextCharFormat& plain);
+  void markWords(QTextDocument& document);
+
+  MathObject m_math;
+  QTextDocument* m_registered = nullptr;  ///< knows how to draw formulas
+  bool m_hadMath = false, m_complete = true;
+  QVariantList m_inks;
+  QFont m_textFont;
+  QColor m_textColor, m_markColor;
+  QStringList m_marked;
   qreal m_lineHeight = 0;
 };
 

@@ -25,6 +25,24 @@ class MessageTree {
   std::vector<app::MessageId> versions(app::MessageId id) const;
   /// Shows the branch through `id` that was written last.
   void show(app::MessageId id);
+  /// A message and all that follows it, parents first.
+  std::vector<app::MessageId> below(app::MessageId id) const;
+  /// Takes a message out with all that follows it and shows a branch that is left. Returns what was taken.
+  std::vector<app::Message> erase(app::MessageId id);
+  /// Puts back what erase() took and shows the branch that ended with `leaf`.
+  void restore(const std::vector<app::Message>& messages, app::MessageId leaf);
+
+  /// How many branches end somewhere.
+  size_t leaves() const;
+
+  /// A message's place in a drawing of the tree: rows go down the conversation, columns are branches.
+  struct Place {
+    app::MessageId id = 0, parent = 0;
+    int row = 0, column = 0;
+    bool shown = false;
+  };
+  /// All messages, parents first; at most `limit`.
+  std::vector<Place> map(size_t limit) const;
 
  private:
   app::MessageId newestBelow(app::MessageId id) const;

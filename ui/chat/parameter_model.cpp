@@ -62,7 +62,8 @@ bool allowed(const Parameter& p, double value) {
 }  // namespace
 
 ParameterModel::ParameterModel(QObject* parent) : QAbstractListModel(parent) {
-  for (int row = 0; row < kRows; ++row) m_values[static_cast<size_t>(row)] = parameter(row).standard;
+  m_base = read({});
+  m_values = m_base.numbers;
 }
 
 int ParameterModel::rowCount(const QModelIndex& parent) const {
@@ -93,7 +94,7 @@ QVariant ParameterModel::data(const QModelIndex& index, int role) const {
     case OriginRole:
       return p.origin;
     case ChangedRole:
-      return value != p.standard;
+      return value != m_base.numbers[static_cast<size_t>(index.row())];
     default:
       return {};
   }
@@ -106,9 +107,21 @@ QHash<int, QByteArray> ParameterModel::roleNames() const {
 }
 
 int ParameterModel::changedCount() const {
-  int count = m_maxTokens.has_value() + m_seed.has_value() + !m_stop.isEmpty();
-  for (int row = 0; row < kRows; ++row) count += m_values[static_cast<size_t>(row)] != parameter(row).standard;
+  int count = (m_maxTokens != m_base.maxTokens) + (m_seed != m_base.seed) + (m_stop != m_base.stop) +
+              (m_dropsOldest != m_base.dropsOldest);
+  for (size_t row = 0; row < kRows; ++row) count += m_values[row] != m_base.numbers[row];
   return count;
+}
+
+void ParameterModel::setDropsOldest(bool drops) {
+  if (drops == m_dropsOldest) return;
+  m_dropsOldest = drops;
+  emit edited();
+}
+
+void ParameterModel::setBase(const std::string& json) {
+  m_base = read(json);
+  changed();
 }
 
 QString ParameterModel::maxTokens() const {
@@ -149,14 +162,18 @@ QString ParameterModel::setText(int row, const QString& text) {
 }
 
 void ParameterModel::reset(int row) {
-  if (row >= 0 && row < kRows) setValue(row, parameter(row).standard);
+  if (row < 0 || row >= kRows) return;
+  m_values[static_cast<size_t>(row)] = m_base.numbers[static_cast<size_t>(row)];
+  emit dataChanged(index(row), index(row));
+  emit edited();
 }
 
 void ParameterModel::resetAll() {
-  for (int row = 0; row < kRows; ++row) m_values[static_cast<size_t>(row)] = parameter(row).standard;
-  m_maxTokens.reset();
-  m_seed.reset();
-  m_stop.clear();
+  m_values = m_base.numbers;
+  m_maxTokens = m_base.maxTokens;
+  m_seed = m_base.seed;
+  m_stop = m_base.stop;
+  m_dropsOldest = m_base.dropsOldest;
   changed();
 }
 
@@ -216,25 +233,37 @@ std::string ParameterModel::toJson() const {
   if (m_maxTokens) object["max_tokens"] = *m_maxTokens;
   if (m_seed) object["seed"] = QString::number(*m_seed);  // JSON numbers do not hold every int64
   if (!m_stop.isEmpty()) object["stop"] = QJsonArray::fromStringList(m_stop);
+  if (m_dropsOldest) object["drop_oldest"] = true;
   return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
 }
 
-void ParameterModel::fromJson(const std::string& json) {
+ParameterModel::Values ParameterModel::read(const std::string& json) {
   const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromStdString(json)).object();
+  Values values;
   for (int row = 0; row < kRows; ++row) {
     const Parameter& p = parameter(row);
     const double value = object[QLatin1String(p.key)].toDouble(p.standard);
-    m_values[static_cast<size_t>(row)] = allowed(p, value) ? value : p.standard;
+    values.numbers[static_cast<size_t>(row)] = allowed(p, value) ? value : p.standard;
   }
   const qint64 limit = object["max_tokens"].toInteger(0);
-  m_maxTokens = limit > 0 ? std::optional<qint64>(limit) : std::nullopt;
+  values.maxTokens = limit > 0 ? std::optional<qint64>(limit) : std::nullopt;
   bool ok = false;
   const qint64 seed = object["seed"].toString().toLongLong(&ok);
-  m_seed = ok ? std::optional<qint64>(seed) : std::nullopt;
-  m_stop.clear();
+  values.seed = ok ? std::optional<qint64>(seed) : std::nullopt;
   for (const QJsonValue value : object["stop"].toArray()) {
-    if (!value.toString().isEmpty() && m_stop.size() < kMaxStops) m_stop.append(value.toString());
+    if (!value.toString().isEmpty() && values.stop.size() < kMaxStops) values.stop.append(value.toString());
   }
+  values.dropsOldest = object["drop_oldest"].toBool();
+  return values;
+}
+
+void ParameterModel::fromJson(const std::string& json) {
+  const Values values = read(json);
+  m_values = values.numbers;
+  m_maxTokens = values.maxTokens;
+  m_seed = values.seed;
+  m_stop = values.stop;
+  m_dropsOldest = values.dropsOldest;
   changed();
 }
 

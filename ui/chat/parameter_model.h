@@ -22,6 +22,8 @@ class ParameterModel : public QAbstractListModel {
   Q_PROPERTY(QString maxTokens READ maxTokens NOTIFY edited)
   Q_PROPERTY(QString seed READ seed NOTIFY edited)
   Q_PROPERTY(QStringList stop READ stop NOTIFY edited)
+  /// The oldest turns may be left out where the context is full; otherwise it stops and asks.
+  Q_PROPERTY(bool dropsOldest READ dropsOldest WRITE setDropsOldest NOTIFY edited)
   Q_PROPERTY(bool presetAvailable READ presetAvailable NOTIFY presetChanged)
 
  public:
@@ -48,6 +50,8 @@ class ParameterModel : public QAbstractListModel {
   QString maxTokens() const;  ///< empty: what the context leaves
   QString seed() const;       ///< empty: random
   QStringList stop() const { return m_stop; }
+  bool dropsOldest() const { return m_dropsOldest; }
+  void setDropsOldest(bool drops);
   bool presetAvailable() const { return !m_preset.empty(); }
 
   /// From the slider.
@@ -63,6 +67,8 @@ class ParameterModel : public QAbstractListModel {
   /// Takes what the model's generation_config suggests.
   Q_INVOKABLE void applyPreset();
 
+  /// What counts as unchanged, as toJson() writes it: a preset's values, or nothing for the defaults.
+  void setBase(const std::string& json);
   void setPreset(std::map<std::string, double> preset);
   /// The overrides as a JSON object under the API's names.
   std::string toJson() const;
@@ -77,11 +83,20 @@ class ParameterModel : public QAbstractListModel {
 
  private:
   static constexpr int kRows = 7;
+  struct Values {
+    std::array<double, kRows> numbers{};
+    std::optional<qint64> maxTokens, seed;
+    QStringList stop;
+    bool dropsOldest = false;
+  };
+  static Values read(const std::string& json);
   void changed();
 
   std::array<double, kRows> m_values;
   std::optional<qint64> m_maxTokens, m_seed;
   QStringList m_stop;
+  bool m_dropsOldest = false;
+  Values m_base;
   std::map<std::string, double> m_preset;
 };
 

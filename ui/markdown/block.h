@@ -8,13 +8,18 @@
 
 namespace ui {
 
-enum InlineFlag : quint8 { Bold = 1, Italic = 2, InlineCode = 4, Strike = 8, Link = 16 };
+/// Math: the stretch is a formula as it was written, with its delimiters. Display: it wants a line of its own.
+enum InlineFlag : quint8 { Bold = 1, Italic = 2, InlineCode = 4, Strike = 8, Link = 16, Math = 32, Display = 64 };
+
+/// What a stretch of code is; its colour is the theme's.
+enum class CodeInk : quint8 { Plain, Keyword, String, Number, Comment, Function, Type };
 
 /// A stretch of text with one look; stretches follow each other without gaps.
 struct InlineRun {
   int length = 0;
   quint8 flags = 0;
   QString address;  ///< of a link; http or https only
+  CodeInk ink = CodeInk::Plain;
   bool operator==(const InlineRun&) const = default;
 };
 
@@ -29,7 +34,7 @@ struct InlineText {
   bool operator==(const InlineText&) const = default;
 };
 
-enum class BlockKind { Paragraph, Heading, Code, Table, Rule };
+enum class BlockKind { Paragraph, Heading, Code, Table, Rule, Math };
 
 struct MarkdownBlock {
   BlockKind kind = BlockKind::Paragraph;
@@ -37,7 +42,7 @@ struct MarkdownBlock {
   int indent = 0;           ///< depth in lists
   int quote = 0;            ///< depth in quotations
   QString marker;           ///< bullet or number, on the first block of a list item
-  InlineText content;       ///< of paragraphs, headings and code
+  InlineText content;       ///< of paragraphs, headings and code; a formula without its delimiters
   QString language;         ///< of code, as the fence says
   bool continues = false;   ///< goes on what the block before began (long blocks come in pieces)
   bool continued = false;   ///< goes on in the next block

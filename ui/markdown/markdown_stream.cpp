@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ui/markdown/fence.h"
 #include "ui/markdown/parse_markdown.h"
 
 namespace ui {
@@ -20,28 +21,6 @@ bool mayContinue(std::string_view line) {
   return bullet && (line.size() == 1 || line[1] == ' ' || line[1] == '\t');
 }
 
-struct Fence {
-  char mark = 0;
-  size_t length = 0;
-};
-
-/// Follows fences line by line; a line inside one closes it only when it holds nothing but enough of its mark.
-void follow(Fence& open, std::string_view line) {
-  const size_t begin = line.find_first_not_of(" \t>");
-  if (begin == std::string_view::npos) return;
-  line.remove_prefix(begin);
-  const char mark = line.front();
-  if (mark != '`' && mark != '~') return;
-  const size_t length = std::min(line.find_first_not_of(mark), line.size());
-  if (length < 3) return;
-  if (open.length == 0) {
-    open = {mark, length};
-  } else if (mark == open.mark && length >= open.length &&
-             line.find_first_not_of(" \t\r", length) == std::string_view::npos) {
-    open = {};
-  }
-}
-
 }  // namespace
 
 size_t settledPrefix(std::string_view text) {
@@ -54,7 +33,7 @@ size_t settledPrefix(std::string_view text) {
     const std::string_view line = text.substr(begin, newline - begin);
     const bool blank = line.find_first_not_of(" \t\r") == std::string_view::npos;
     if (!blank && blankBefore && fence.length == 0 && !mayContinue(line)) settled = begin;
-    follow(fence, line);
+    fence.follow(line);
     blankBefore = blank;
     begin = newline + 1;
   }

@@ -7,6 +7,7 @@
 #include <climits>
 #include <vector>
 
+#include "ui/markdown/math_spans.h"
 #include "ui/markdown/split_blocks.h"
 
 namespace ui {
@@ -25,6 +26,8 @@ struct OpenList {
 
 class Builder {
  public:
+  explicit Builder(std::vector<MathSpan> math) : m_math(std::move(math)) {}
+
   QList<MarkdownBlock> take() { return std::move(m_blocks); }
 
   void enterBlock(MD_BLOCKTYPE type, void* detail) {
@@ -52,7 +55,7 @@ class Builder {
       case MD_BLOCK_CODE: {
         start(BlockKind::Code);
         const MD_ATTRIBUTE& language = static_cast<MD_BLOCK_CODE_DETAIL*>(detail)->lang;
-        m_block.language = visibleName(QString::fromUtf8(language.text, static_cast<qsizetype>(language.size)));
+        m_block.language = visibleName(withMath(language.text, language.size));
         m_block.language.truncate(24);
         break;
       }
@@ -113,7 +116,7 @@ class Builder {
     m_flags |= flagOf(type);
     if (type == MD_SPAN_A) {
       const MD_ATTRIBUTE& href = static_cast<MD_SPAN_A_DETAIL*>(detail)->href;
-      const QUrl url(QString::fromUtf8(href.text, static_cast<qsizetype>(href.size)), QUrl::StrictMode);
+      const QUrl url(withMath(href.text, href.size), QUrl::StrictMode);
       if (url.isValid() && (url.scheme() == "http" || url.scheme() == "https") && !url.host().isEmpty()) {
         m_address = url.toString(QUrl::FullyEncoded);
       } else {
@@ -139,12 +142,60 @@ class Builder {
         return add(QStringLiteral("\n"));
       case MD_TEXT_ENTITY:
         return add(entity(QString::fromUtf8(data, static_cast<qsizetype>(size))));
+      case MD_TEXT_CODE:
+        return add(displayText(withMath(data, size)));
       default:
-        return add(displayText(QString::fromUtf8(data, static_cast<qsizetype>(size))));
+        return addText(std::string_view(data, size));
     }
   }
 
  private:
+  /// Calls `text` with what stands between formulas and `formula` with each of them.
+  template <typename Text, typename Formula>
+  void eachPart(std::string_view data, Text text, Formula formula) const {
+    while (!data.empty()) {
+      const size_t mark = m_math.empty() ? std::string_view::npos : data.find(kMathMark);
+      if (mark != 0) text(data.substr(0, mark));
+      if (mark == std::string_view::npos) return;
+      data.remove_prefix(mark + kMathMark.size());
+      size_t index = 0, digits = 0;
+      for (; digits < data.size() && data[digits] >= '0' && data[digits] <= '9' && digits < 6; ++digits) {
+        index = index * 10 + static_cast<size_t>(data[digits] - '0');
+      }
+      data.remove_prefix(digits);
+      if (data.starts_with(kMathMarkEnd)) data.remove_prefix(kMathMarkEnd.size());
+      if (index < m_math.size()) formula(m_math[index]);
+    }
+  }
+
+  static QString fromUtf8(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+  }
+
+  /// Where Markdown shows a text as it is, formulas are as they were written.
+  QString withMath(const char* data, MD_SIZE size) const {
+    QString whole;
+    eachPart(
+        std::string_view(data, size), [&](std::string_view text) { whole += fromUtf8(text); },
+        [&](const MathSpan& span) { whole += fromUtf8(span.source); });
+    return whole;
+  }
+
+  void addText(std::string_view data) {
+    eachPart(
+        data, [this](std::string_view text) { add(displayText(fromUtf8(text))); },
+        [this](const MathSpan& span) {
+          const quint8 outer = m_flags;
+          m_flags |= static_cast<quint8>(span.display ? Math | Display : Math);
+          // A run of its own, even beside another formula.
+          InlineText& target = m_block.kind == BlockKind::Table ? m_cell : m_block.content;
+          const QString source = displayText(fromUtf8(span.source));
+          target.text += source;
+          target.runs.append({static_cast<int>(source.size()), m_flags, m_address});
+          m_flags = outer;
+        });
+  }
+
   static quint8 flagOf(MD_SPANTYPE type) {
     switch (type) {
       case MD_SPAN_STRONG:
@@ -211,8 +262,55 @@ class Builder {
       m_block.content.text.chop(1);
       if (!m_block.content.runs.isEmpty()) --m_block.content.runs.last().length;
     }
-    appendInPieces(m_blocks, std::move(m_block));
+    if (m_block.kind == BlockKind::Paragraph) {
+      appendParagraph();
+    } else {
+      appendInPieces(m_blocks, std::move(m_block));
+    }
     m_block = {};
+  }
+
+  /// Formulas that want a line of their own part the paragraph.
+  void appendParagraph() {
+    const InlineText whole = std::move(m_block.content);
+    MarkdownBlock part = m_block;
+    part.content = {};
+    const auto flush = [&] {
+      while (!part.content.runs.isEmpty() && part.content.text.endsWith(u'\n')) {
+        part.content.text.chop(1);
+        if (--part.content.runs.last().length == 0) part.content.runs.removeLast();
+      }
+      if (part.content.text.isEmpty() && m_parted) return;
+      appendInPieces(m_blocks, part);
+      part.marker.clear();
+      part.content = {};
+    };
+    qsizetype at = 0;
+    m_parted = false;
+    for (const InlineRun& run : whole.runs) {
+      const QString text = whole.text.mid(at, run.length);
+      at += run.length;
+      if ((run.flags & Display) == 0) {
+        const bool begins = part.content.text.isEmpty() && m_parted;
+        const QString kept = begins && text.startsWith(u'\n') ? text.mid(1) : text;
+        if (kept.isEmpty()) continue;
+        part.content.text += kept;
+        part.content.runs.append({static_cast<int>(kept.size()), run.flags, run.address});
+        continue;
+      }
+      m_parted = true;
+      flush();
+      MarkdownBlock formula = part;
+      formula.kind = BlockKind::Math;
+      const std::string source = text.toStdString();
+      formula.content.text = fromUtf8(bareMath(source)).trimmed();
+      formula.content.runs = {{static_cast<int>(formula.content.text.size()), 0, {}}};
+      appendInPieces(m_blocks, std::move(formula));
+      part.marker.clear();
+      part.content = {};
+    }
+    flush();
+    m_parted = false;
   }
 
   void flushLoose() {
@@ -234,13 +332,14 @@ class Builder {
   QList<MarkdownBlock> m_blocks;
   MarkdownBlock m_block;
   InlineText m_cell;
+  std::vector<MathSpan> m_math;
   std::vector<OpenList> m_lists;
   std::vector<quint8> m_outerFlags;
   std::vector<QString> m_outerAddresses;
   QString m_marker, m_address;
   quint8 m_flags = 0;
   int m_quote = 0;
-  bool m_open = false, m_loose = false;
+  bool m_open = false, m_loose = false, m_parted = false;
 };
 
 Builder& builder(void* user) {
@@ -250,8 +349,10 @@ Builder& builder(void* user) {
 }  // namespace
 
 QList<MarkdownBlock> parseMarkdown(std::string_view utf8) {
-  utf8 = utf8.substr(0, kMaxMarkdownBytes);
-  Builder result;
+  const std::string_view whole = utf8.substr(0, kMaxMarkdownBytes);
+  TextWithoutMath taken = takeMath(whole);
+  utf8 = taken.text;
+  Builder result(std::move(taken.spans));
   MD_PARSER parser = {};
   parser.flags = kDialect;
   parser.enter_block = [](MD_BLOCKTYPE type, void* detail, void* user) {
@@ -276,7 +377,7 @@ QList<MarkdownBlock> parseMarkdown(std::string_view utf8) {
   };
   if (md_parse(utf8.data(), static_cast<MD_SIZE>(utf8.size()), &parser, &result) != 0) {
     MarkdownBlock plain;
-    plain.content.text = displayText(QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size())));
+    plain.content.text = displayText(QString::fromUtf8(whole.data(), static_cast<qsizetype>(whole.size())));
     plain.content.runs.append({static_cast<int>(plain.content.text.size()), 0, {}});
     QList<MarkdownBlock> blocks;
     appendInPieces(blocks, std::move(plain));

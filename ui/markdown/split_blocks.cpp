@@ -41,7 +41,7 @@ class Cutter {
     while (length > 0 && m_run < m_whole.runs.size()) {
       const InlineRun& run = m_whole.runs[m_run];
       const qsizetype taken = std::min<qsizetype>(length, run.length - m_used);
-      if (taken > 0) piece.runs.append({static_cast<int>(taken), run.flags, run.address});
+      if (taken > 0) piece.runs.append({static_cast<int>(taken), run.flags, run.address, run.ink});
       m_used += taken;
       length -= taken;
       if (m_used >= run.length) {

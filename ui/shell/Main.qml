@@ -136,6 +136,7 @@ T.ApplicationWindow {
                     modelState: window.modelPage.state
                     modelStatus: window.status.model
                     onModelWanted: window.openModels()
+                    onStopLoadWanted: window.modelPage.cancel()
                 }
             }
             Component {

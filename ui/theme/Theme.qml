@@ -36,10 +36,21 @@ QtObject {
     readonly property color codeBackground: dark ? "#121417" : "#F5F6F7"
     readonly property color codeText: dark ? "#E8EAED" : "#1A1D21"
 
+    readonly property color codeKeyword: dark ? "#D59BDB" : "#8A2F8F"
+    readonly property color codeString: dark ? "#7CCBA0" : "#1B6F46"
+    readonly property color codeNumber: dark ? "#F0A877" : "#9A4A0C"
+    readonly property color codeComment: dark ? "#8B939E" : "#626974"
+    readonly property color codeFunction: dark ? "#86B3F2" : "#2A5DA8"
+    readonly property color codeType: dark ? "#E0C074" : "#7A5600"
+    /// In the order of ui::CodeInk, from its second on.
+    readonly property var codeInks: [codeKeyword, codeString, codeNumber, codeComment, codeFunction, codeType]
+
     readonly property color hover: dark ? "#0FE8EEF6" : "#0D141A22"
     readonly property color pressed: dark ? "#1AE8EEF6" : "#17141A22"
     readonly property color selected: dark ? "#17E8EEF6" : "#13141A22"
     readonly property color popupShade: dark ? "#59000000" : "#0D141A22"
+    /// Ground of words that a search found.
+    readonly property color mark: dark ? "#6B4526" : "#F9D3BC"
     readonly property color dim: dark ? "#80000000" : "#4D141A22"
     readonly property color tooltip: dark ? "#E8EAED" : "#1A1D21"
     readonly property color tooltipText: dark ? "#1A1D21" : "#FFFFFF"

@@ -112,6 +112,10 @@ TestCase {
                 verify(contrast(Theme.accent, ground) >= 4.5);
                 verify(contrast(Theme.danger, ground) >= 4.5);
             }
+            verify(contrast(Theme.text, Theme.mark) >= 4.5);
+            for (const ink of [Theme.codeText].concat(Theme.codeInks))
+                verify(contrast(ink, Theme.codeBackground) >= 4.5);
+            compare(Theme.codeInks.length, 6);
             verify(contrast(Theme.accentText, Theme.accent) >= 4.5);
             verify(contrast(Theme.textMuted, Theme.accentSoft) >= 4.5);
         }
