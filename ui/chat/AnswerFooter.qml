@@ -42,7 +42,7 @@ BlockFrame {
             visible: block.full
             width: parent.width
             text: block.facts.error
-            action: !block.ready || block.busy || block.facts.droppedTurns < 1 ? "" : qsTr("Drop the %n oldest turn(s)", "", block.facts.droppedTurns)
+            action: !block.ready || block.busy || block.facts.droppedTurns < 1 ? "" : qsTr("Drop the oldest turns (%1)").arg(block.facts.droppedTurns)
             onTriggered: block.shortenWanted()
         }
         Notice {
@@ -59,7 +59,7 @@ BlockFrame {
         Label {
             visible: block.facts.droppedTurns > 0 && !block.full
             height: visible ? 20 : 0
-            text: qsTr("The %n oldest turn(s) were left out: the context is full.", "", block.facts.droppedTurns)
+            text: qsTr("The context is full. Oldest turns left out: %1").arg(block.facts.droppedTurns)
             font: Theme.small
             color: Theme.warning
         }

@@ -46,7 +46,7 @@ T.Popup {
 
             width: parent.width
             height: 24
-            text: qsTr("%n branch(es)", "", control.chat.branches)
+            text: qsTr("Branches: %1").arg(control.chat.branches)
             font: Theme.heading
         }
         Label {

@@ -334,7 +334,7 @@ FocusScope {
             toast.show(qsTr("“%1” deleted").arg(title), qsTr("Undo"));
         }
         function onMessagesRemoved(count: int): void {
-            toast.show(qsTr("%n message(s) deleted", "", count), qsTr("Undo"));
+            toast.show(qsTr("Messages deleted: %1").arg(count), qsTr("Undo"));
         }
         function onDone(what: string): void {
             toast.show(what, "");

@@ -273,7 +273,7 @@ Item {
         }
         MenuItem {
             implicitWidth: 228
-            iconName: "model"
+            iconName: "branch"
             text: qsTr("All branches…")
             onTriggered: transcript.mapWanted()
         }

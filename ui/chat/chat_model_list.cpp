@@ -180,7 +180,7 @@ void ChatModel::takeImport(std::vector<app::ImportedConversation> imported) {
                    [this, last, count](engine::Result<app::Conversation> made) {
                      if (!made) setNotice(QString::fromStdString(made.error().message));
                      if (!last) return;
-                     emit done(tr("%n chat(s) imported", nullptr, static_cast<int>(count)));
+                     emit done(tr("Chats imported: %1").arg(count));
                      reload(made ? made->id : 0);
                    });
   }

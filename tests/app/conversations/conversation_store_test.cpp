@@ -236,7 +236,7 @@ TEST_F(ConversationStoreTest, RefusesWhatDoesNotFitTogether) {
   Conversation badLeaf = b;
   badLeaf.leaf = inA.id;
   EXPECT_FALSE(wait<Conversation>([&](auto then) { m_store->update(badLeaf, then); }).ok());
-  const auto format = wait<std::string>([&](auto then) { m_store->exportConversation(a.id, "html", then); });
+  const auto format = wait<std::string>([&](auto then) { m_store->exportConversation(a.id, "rtf", then); });
   EXPECT_EQ(format.error().code, ErrorCode::InvalidArgument);
 }
 

@@ -13,7 +13,7 @@ using app::Conversation;
 using app::importConversations;
 using app::Message;
 
-constexpr const char* kChatGpt = R"([{"title": "Greeting", "create_time": 1700000000.5, "update_time": 1700000100,
+constexpr const char* kChatGpt = R"json([{"title": "Greeting", "create_time": 1700000000.5, "update_time": 1700000100,
   "current_node": "d", "mapping": {
     "root": {"id": "root", "message": null, "parent": null, "children": ["s"]},
     "s": {"message": {"author": {"role": "system"}, "content": {"content_type": "text", "parts": [""]}}, "parent": "root",
@@ -24,16 +24,11 @@ constexpr const char* kChatGpt = R"([{"title": "Greeting", "create_time": 170000
           "parent": "a", "children": []},
     "c": {"message": {"author": {"role": "tool"}, "content": {"content_type": "text", "parts": ["x"]}}, "parent": "a",
           "children": ["d"]},
-    "d": {"message": {"author": {"role": "assistant"}, "content": {"content_type": "code", "text": "print(1)"
-}
-}
-, "parent" : "c", "children" : []
-}
-}
-}, {"title": "empty", "mapping": {}}])";
+    "d": {"message": {"author": {"role": "assistant"}, "content": {"content_type": "code", "text": "print(1)"}},
+          "parent": "c", "children": []}}}, {"title": "empty", "mapping": {}}])json";
 
-constexpr const char* kLmStudio = R"({"name": "Tea", "pinned": true, "createdAt": 1700000000000, "systemPrompt": "brief",
-  "messages": [
+constexpr const char* kLmStudio = R"json({"name": "Tea", "pinned": true, "createdAt": 1700000000000,
+  "systemPrompt": "brief", "messages": [
     {"versions": [{"type": "singleStep", "role": "user", "content": [{"type": "text", "text": "Which tea?"}]}],
      "currentlySelected": 0},
     {"versions": [
@@ -42,7 +37,7 @@ constexpr const char* kLmStudio = R"({"name": "Tea", "pinned": true, "createdAt"
       {"type": "multiStep", "role": "assistant", "steps": [
         {"type": "contentBlock", "style": {"type": "thinking"}, "content": [{"type": "text", "text": "hm"}]},
         {"type": "contentBlock", "content": [{"type": "text", "text": "Black."}]}]}],
-     "currentlySelected": 1}]})";
+     "currentlySelected": 1}]})json";
 
 TEST(ConversationImport, ReadsChatGpt) {
   const auto all = importConversations(kChatGpt);
