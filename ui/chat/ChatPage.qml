@@ -56,7 +56,7 @@ FocusScope {
     }
     Shortcut {
         sequence: "Escape"
-        enabled: !page.chat.busy && page.modelState === "loading"
+        enabled: page.enabled && !page.chat.busy && page.modelState === "loading"
         onActivated: page.stopLoadWanted()
     }
     Shortcut {
