@@ -70,5 +70,7 @@ int runTokenize(std::span<const std::string> arguments);
 int runDetokenize(std::span<const std::string> arguments);
 int runRender(std::span<const std::string> arguments);
 int runLogits(std::span<const std::string> arguments);
+int runSearch(std::span<const std::string> arguments);
+int runDownload(std::span<const std::string> arguments);
 
 }  // namespace app::cli

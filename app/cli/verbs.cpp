@@ -17,7 +17,7 @@ int notYet(std::span<const std::string>) {
   fmt::print(stderr, "hearth-cli {} is not in this version.\n", kVerb);
   return kUsage;
 }
-constexpr char kDownload[] = "download", kQuantize[] = "quantize", kExport[] = "export", kPerplexity[] = "perplexity";
+constexpr char kQuantize[] = "quantize", kExport[] = "export", kPerplexity[] = "perplexity";
 
 std::string overview() {
   std::string text = "hearth-cli: large language models on this computer\n\nUsage: hearth-cli VERB [ARGUMENTS]\n\n";
@@ -41,7 +41,8 @@ std::span<const Verb> verbs() {
       Verb{"detokenize", "token ids on stdin to text", runDetokenize},
       Verb{"render", "messages on stdin to the prompt under a template", runRender},
       Verb{"logits", "logits and greedy continuation of given ids", runLogits},
-      Verb{"download", "(not in this version)", notYet<kDownload>},
+      Verb{"search", "models of the hub", runSearch},
+      Verb{"download", "gets a model from the hub, goes on where it stopped", runDownload},
       Verb{"quantize", "(not in this version)", notYet<kQuantize>},
       Verb{"export", "(not in this version)", notYet<kExport>},
       Verb{"perplexity", "(not in this version)", notYet<kPerplexity>},

@@ -22,8 +22,8 @@ TEST(CliUsage, NoVerbAndUnknownVerb) {
 TEST(CliUsage, EveryVerbHasHelpOnStdout) {
   const ProgramResult overview = runCli({"--help"});
   EXPECT_EQ(overview.exitCode, 0);
-  for (const char* verb :
-       {"serve", "chat", "inspect", "estimate", "bench", "tokenize", "detokenize", "render", "logits"}) {
+  for (const char* verb : {"serve", "chat", "inspect", "estimate", "bench", "tokenize", "detokenize", "render",
+                           "logits", "search", "download"}) {
     EXPECT_THAT(overview.out, HasSubstr(verb));
     const ProgramResult help = runCli({verb, "--help"});
     EXPECT_EQ(help.exitCode, 0) << verb;
@@ -34,7 +34,7 @@ TEST(CliUsage, EveryVerbHasHelpOnStdout) {
 }
 
 TEST(CliUsage, VerbsOfLaterVersionsSaySo) {
-  for (const char* verb : {"download", "quantize", "export", "perplexity"}) {
+  for (const char* verb : {"quantize", "export", "perplexity"}) {
     const ProgramResult result = runCli({verb, "x"});
     EXPECT_EQ(result.exitCode, 2) << verb;
     EXPECT_EQ(result.out, "") << verb;
@@ -44,8 +44,8 @@ TEST(CliUsage, VerbsOfLaterVersionsSaySo) {
 
 TEST(CliUsage, UnknownAndBadFlags) {
   const std::string model = tinyModel().string();
-  for (const char* verb :
-       {"serve", "chat", "inspect", "estimate", "bench", "tokenize", "detokenize", "render", "logits"}) {
+  for (const char* verb : {"serve", "chat", "inspect", "estimate", "bench", "tokenize", "detokenize", "render",
+                           "logits", "search", "download"}) {
     const ProgramResult result = runCli({verb, "--no-such-flag"});
     EXPECT_EQ(result.exitCode, 2) << verb;
     EXPECT_EQ(result.out, "") << verb;
