@@ -59,10 +59,10 @@ struct HubModel {
 };
 
 struct HubSearch {
-  std::string words;
-  std::string format;  ///< "safetensors", "gguf" or empty for any
+  std::string words = {};
+  std::string format = {};  ///< "safetensors", "gguf" or empty for any
   uint32_t limit = 30;
-  std::string next;  ///< HubSearchPage::next of the page before; the other fields count for nothing then
+  std::string next = {};  ///< HubSearchPage::next of the page before; the other fields count for nothing then
 };
 
 struct HubSearchPage {
@@ -102,11 +102,11 @@ struct HubListing {
 using DownloadId = uint64_t;
 
 struct DownloadRequest {
-  std::string repository;         ///< "org/name", or the address of its page
+  std::string repository = {};    ///< "org/name", or the address of its page
   std::string revision = "main";  ///< branch, tag or commit
   /// Labels of choices, paths, or patterns with * and ?; empty: the repository's only choice, safetensors before GGUF.
-  std::vector<std::string> include;
-  std::filesystem::path folder;  ///< plain files below it; empty: the hub cache, shared with other programs
+  std::vector<std::string> include = {};
+  std::filesystem::path folder = {};  ///< plain files below it; empty: the hub cache, shared with other programs
 };
 
 enum class DownloadState {

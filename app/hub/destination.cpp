@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "app/hub/disk.h"
 #include "app/hub/file_lock.h"
@@ -26,6 +27,17 @@ bool isFile(const fs::path& path, uint64_t bytes) {
   return fs::is_regular_file(fs::symlink_status(path, error)) && fs::file_size(path, error) == bytes && !error;
 }
 
+/// Names of the blobs that snapshots link to.
+std::set<std::string> linkedNames(const fs::path& snapshots) {
+  std::set<std::string> out;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(snapshots, error), end; !error && it != end; it.increment(error)) {
+    std::error_code step;
+    if (it->is_symlink(step)) out.insert(fs::read_symlink(it->path(), step).filename().string());
+  }
+  return out;
+}
+
 }  // namespace
 
 Destination Destination::cache(const fs::path& cacheFolder, const std::string& repository) {
@@ -43,10 +55,10 @@ Destination Destination::folder(const fs::path& folder, const std::string& key) 
   std::error_code error;
   out.m_root = fs::absolute(folder, error).lexically_normal();
   if (out.m_root.filename().empty()) out.m_root = out.m_root.parent_path();
-  const fs::path beside = out.m_root.parent_path() / fmt::format(".{}{}", out.m_root.filename().string(), kStaging);
+  out.m_beside = out.m_root.parent_path() / fmt::format(".{}{}", out.m_root.filename().string(), kStaging);
   // What an earlier run has begun beside the folder goes on there.
-  const bool inside = fs::exists(out.m_root, error) && !fs::exists(beside / key, error);
-  out.m_staging = (inside ? out.m_root / kStaging : beside) / key;
+  const bool inside = fs::exists(out.m_root, error) && !fs::exists(out.m_beside / key, error);
+  out.m_staging = (inside ? out.m_root / kStaging : out.m_beside) / key;
   out.m_locks = out.m_staging / "locks";
   return out;
 }
@@ -100,6 +112,10 @@ engine::Result<void> Destination::writeRef(const std::string& revision, const st
 
 engine::Result<void> Destination::publish(const std::vector<HubFile>& files, size_t main, const std::string& revision,
                                           const std::string& commit) const {
+  if (nothingToMove(files)) {
+    tidy();
+    return {};
+  }
   ENGINE_ASSIGN_OR_RETURN(const auto lock, FileLock::tryTake(m_locks / "hearth-publish.lock"));
   if (!lock) return engine::Error{engine::ErrorCode::Unavailable, "another program publishes it just now", "folder"};
   if (m_isCache) {
@@ -151,11 +167,17 @@ engine::Result<void> Destination::publishFolder(const std::vector<HubFile>& file
   return {};
 }
 
+bool Destination::nothingToMove(const std::vector<HubFile>& files) const {
+  return !m_isCache && std::all_of(files.begin(), files.end(),
+                                   [this](const HubFile& file) { return !isWhole(file) && !foundIn(file).empty(); });
+}
+
 void Destination::tidy() const {
   std::error_code error;
   if (!m_isCache) {
     fs::remove_all(m_staging, error);
-    fs::remove(m_staging.parent_path(), error);  // only when no other download goes on in it
+    // Only when no other download goes on in them.
+    for (const fs::path& holder : {m_staging.parent_path(), m_beside}) fs::remove(holder, error);
     return;
   }
   // Parts of revisions that nobody has asked for in a long time.
@@ -181,12 +203,13 @@ fs::path Destination::modelPath(const HubFile& main, bool single, const std::str
 
 void Destination::discard(const std::vector<HubFile>& files) const {
   std::error_code error;
+  const std::set<std::string> used = m_isCache ? linkedNames(m_root / "snapshots") : std::set<std::string>();
   for (const HubFile& file : files) {
-    // A part that another program works on is not ours to delete.
+    // What another program works on is not ours to delete.
     const auto lock = FileLock::tryTake(lockOf(file));
     if (!lock.ok() || !lock.value()) continue;
     PartFile::remove(partOf(file));
-    if (!m_isCache) fs::remove(wholeOf(file), error);
+    if (!used.contains(file.checksum)) fs::remove(wholeOf(file), error);
   }
   if (m_isCache) {
     fs::remove(m_staging, error);  // this and the following: only when they are empty
@@ -194,7 +217,7 @@ void Destination::discard(const std::vector<HubFile>& files) const {
     fs::remove(m_root, error);
   } else {
     fs::remove_all(m_staging, error);
-    fs::remove(m_staging.parent_path(), error);
+    for (const fs::path& holder : {m_staging.parent_path(), m_beside}) fs::remove(holder, error);
   }
 }
 

@@ -44,17 +44,20 @@ class Destination {
                                const std::string& commit) const;
   /// What a user loads.
   std::filesystem::path modelPath(const HubFile& main, bool single, const std::string& commit) const;
-  /// Deletes the unfinished parts of `files`.
+  /// Deletes what has come of `files`: parts, and whole ones that no snapshot shows.
   void discard(const std::vector<HubFile>& files) const;
 
  private:
   engine::Result<void> publishSnapshot(const std::vector<HubFile>& files, const std::string& commit) const;
   engine::Result<void> writeRef(const std::string& revision, const std::string& commit) const;
   engine::Result<void> publishFolder(const std::vector<HubFile>& files, size_t main) const;
+  /// Whether the user's folder holds all of it already.
+  bool nothingToMove(const std::vector<HubFile>& files) const;
   void tidy() const;
 
   bool m_isCache = false;
   std::filesystem::path m_root;     ///< models--org--name, or the user's folder
+  std::filesystem::path m_beside;   ///< of a folder: what holds staging folders while it is not there
   std::filesystem::path m_staging;  ///< where parts lie
   std::filesystem::path m_locks;
 };

@@ -60,8 +60,23 @@ engine::Result<void> checkCollisions(const std::vector<HubFile>& files) {
 
 }  // namespace
 
-DownloadJob::DownloadJob(JobServices& services, DownloadSnapshot snapshot)
-    : m_services(services), m_snapshot(std::move(snapshot)), m_stop(std::make_shared<std::atomic<bool>>(false)) {}
+DownloadJob::DownloadJob(JobServices& services, DownloadSnapshot snapshot, std::vector<HubFile> files)
+    : m_services(services), m_snapshot(std::move(snapshot)), m_stop(std::make_shared<std::atomic<bool>>(false)) {
+  for (HubFile& file : files) m_files.push_back({.file = std::move(file)});
+  if (!m_files.empty()) setDestination();
+}
+
+std::vector<HubFile> DownloadJob::files() const {
+  std::vector<HubFile> out;
+  for (const File& file : m_files) out.push_back(file.file);
+  return out;
+}
+
+void DownloadJob::setDestination() {
+  m_destination = m_snapshot.request.folder.empty()
+                      ? Destination::cache(m_services.options.cacheFolder, m_snapshot.request.repository)
+                      : Destination::folder(m_snapshot.request.folder, keyOf(m_snapshot.commit, files()));
+}
 
 bool DownloadJob::active() const {
   const DownloadState state = m_snapshot.state;
@@ -136,9 +151,7 @@ engine::Result<void> DownloadJob::choose(const HubListing& listing) {
   m_snapshot.label = choice.label;
   m_snapshot.bytes = choice.bytes;
   m_snapshot.files = static_cast<uint32_t>(files.size());
-  m_destination = m_snapshot.request.folder.empty()
-                      ? Destination::cache(m_services.options.cacheFolder, m_snapshot.request.repository)
-                      : Destination::folder(m_snapshot.request.folder, keyOf(listing.commit, files));
+  setDestination();
   return {};
 }
 
@@ -231,20 +244,21 @@ uint32_t DownloadJob::tick(Clock::time_point now, uint32_t connections) {
   }
   if (!active()) return 0;
   if (!open && !checking && !m_publishing && now >= m_publishAt) publish();
-  m_snapshot.note.clear();
   if (moving) {
+    m_snapshot.note.clear();
     enter(DownloadState::Downloading);
   } else if (waiting != nullptr) {
     m_snapshot.note = fmt::format("trying again in {:.0f} s: {}", waiting->waits(now), waiting->reason());
     enter(DownloadState::Waiting);
-  } else if (locked && tryLocks) {
-    m_snapshot.note = "another program downloads the same files";
-    enter(DownloadState::Waiting);
-  } else if (open && connections == 0) {
+  } else if (!open) {
+    m_snapshot.note.clear();
+    enter(DownloadState::Checking);
+  } else if (connections == 0) {
     m_snapshot.note = "other downloads come first";
     enter(DownloadState::Waiting);
-  } else if (!open) {
-    enter(DownloadState::Checking);
+  } else if (locked) {
+    m_snapshot.note = "another program downloads the same files";
+    enter(DownloadState::Waiting);
   }
   count(now);
   return used;
@@ -305,10 +319,8 @@ void DownloadJob::fileChecked(size_t index, bool keep, engine::Result<std::strin
 
 void DownloadJob::publish() {
   m_publishing = true;
-  std::vector<HubFile> files;
-  for (const File& file : m_files) files.push_back(file.file);
   m_services.disk.post([weak = weak_from_this(), stop = m_stop, post = m_services.post, destination = *m_destination,
-                        files = std::move(files), main = m_main, revision = m_snapshot.request.revision,
+                        files = files(), main = m_main, revision = m_snapshot.request.revision,
                         commit = m_snapshot.commit] {
     const auto done = destination.publish(files, main, revision, commit);
     post([weak, stop, done] {
@@ -339,7 +351,7 @@ void DownloadJob::count(Clock::time_point now) {
     m_snapshot.bytesDone += whole ? file.file.bytes : file.transfer ? file.transfer->bytesDone() : file.left;
     if (file.transfer) m_snapshot.bytesReceived += file.transfer->bytesReceived();
   }
-  m_pace.emplace_back(now, m_snapshot.bytesReceived);
+  if (m_pace.empty() || now - m_pace.back().first >= kNewsEvery) m_pace.emplace_back(now, m_snapshot.bytesReceived);
   while (m_pace.size() > 2 && now - m_pace.front().first > kPaceOver) m_pace.pop_front();
   const double seconds = std::chrono::duration<double>(now - m_pace.front().first).count();
   const auto bytes = static_cast<double>(m_snapshot.bytesReceived - m_pace.front().second);
@@ -386,9 +398,7 @@ void DownloadJob::cancel() {
   stopWork();
   enter(DownloadState::Cancelled);
   if (!m_destination) return;
-  std::vector<HubFile> files;
-  for (const File& file : m_files) files.push_back(file.file);
-  m_services.disk.post([destination = *m_destination, files = std::move(files)] { destination.discard(files); });
+  m_services.disk.post([destination = *m_destination, files = files()] { destination.discard(files); });
 }
 
 void DownloadJob::fail(Error error) {

@@ -31,7 +31,8 @@ struct JobServices {
 
 class DownloadJob : public std::enable_shared_from_this<DownloadJob> {
  public:
-  DownloadJob(JobServices& services, DownloadSnapshot snapshot);
+  /// `files`: those of an earlier run of the program, so that they can be deleted without asking the hub.
+  DownloadJob(JobServices& services, DownloadSnapshot snapshot, std::vector<HubFile> files);
 
   /// Begins, or goes on from Paused and Failed.
   void start();
@@ -44,6 +45,7 @@ class DownloadJob : public std::enable_shared_from_this<DownloadJob> {
   /// Whether listeners have not heard of the present state yet; asking settles it.
   bool takeNews(Clock::time_point now);
   bool started() const { return m_started; }
+  std::vector<HubFile> files() const;
 
  private:
   enum class FileState { Open, Checking, Whole };
@@ -60,6 +62,7 @@ class DownloadJob : public std::enable_shared_from_this<DownloadJob> {
   void take(engine::Result<ApiAnswer> answer);
   void prepare(const HubListing& listing);
   engine::Result<void> choose(const HubListing& listing);
+  void setDestination();
   engine::Result<void> lookAtDisk();
   bool openFile(File& file);
   void checkFile(size_t index, const std::filesystem::path& at, bool keep);

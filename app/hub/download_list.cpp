@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kMostBytes = 1u << 20, kMostDownloads = 1000;
+constexpr size_t kMostBytes = 16u << 20, kMostDownloads = 1000;
 constexpr const char* kInterrupted = "interrupted";
 
 bool isUnfinished(DownloadState state) {
@@ -30,10 +30,13 @@ uint64_t count(const Json& object, const char* key) {
   return found != object.end() && found->is_number_unsigned() ? found->get<uint64_t>() : 0;
 }
 
-Json toJson(const DownloadSnapshot& download) {
-  const char* state = download.state == DownloadState::Paused   ? "paused"
-                      : download.state == DownloadState::Failed ? "failed"
-                                                                : kInterrupted;
+Json toJson(const KeptDownload& kept) {
+  const DownloadSnapshot& download = kept.snapshot;
+  const char* state = kept.interrupted ? kInterrupted : download.state == DownloadState::Failed ? "failed" : "paused";
+  Json files = Json::array();
+  for (const HubFile& file : kept.files) {
+    files.push_back({{"path", file.path}, {"bytes", file.bytes}, {"checksum", file.checksum}});
+  }
   return {{"repository", download.request.repository},
           {"revision", download.request.revision},
           {"include", download.request.include},
@@ -44,13 +47,28 @@ Json toJson(const DownloadSnapshot& download) {
           {"bytes_done", download.bytesDone},
           {"state", state},
           {"error", download.error.message},
-          {"error_about", download.error.context}};
+          {"error_about", download.error.context},
+          {"files", files}};
+}
+
+/// Safe ones alone: they name what cancelling deletes.
+std::vector<HubFile> filesOf(const Json& json) {
+  std::vector<HubFile> out;
+  const auto files = json.find("files");
+  if (files == json.end() || !files->is_array()) return out;
+  for (const Json& entry : *files) {
+    if (!entry.is_object()) continue;
+    HubFile file{.path = text(entry, "path"), .bytes = count(entry, "bytes"), .checksum = text(entry, "checksum")};
+    if (isSafePath(file.path) && isChecksum(file.checksum)) out.push_back(std::move(file));
+  }
+  return out;
 }
 
 /// Nothing when its names are not what a download may have.
-std::optional<DownloadSnapshot> fromJson(const Json& json) {
+std::optional<KeptDownload> fromJson(const Json& json) {
   if (!json.is_object()) return std::nullopt;
-  DownloadSnapshot out;
+  KeptDownload kept;
+  DownloadSnapshot& out = kept.snapshot;
   out.request.repository = text(json, "repository");
   out.request.revision = text(json, "revision");
   out.request.folder = text(json, "folder");
@@ -71,15 +89,12 @@ std::optional<DownloadSnapshot> fromJson(const Json& json) {
   const std::string state = text(json, "state");
   out.state = state == "failed" ? DownloadState::Failed : DownloadState::Paused;
   if (state == "failed") out.error = {engine::ErrorCode::Io, text(json, "error"), text(json, "error_about")};
-  if (state == kInterrupted) out.note = kInterrupted;
-  return out;
+  kept.interrupted = state == kInterrupted;
+  if (!out.commit.empty()) kept.files = filesOf(json);
+  return kept;
 }
 
 }  // namespace
-
-bool wasInterrupted(const DownloadSnapshot& snapshot) {
-  return snapshot.state == DownloadState::Paused && snapshot.note == kInterrupted;
-}
 
 DownloadList::DownloadList(std::filesystem::path file) : m_file(std::move(file)) {
   if (m_file.empty()) return;
@@ -89,8 +104,8 @@ DownloadList::DownloadList(std::filesystem::path file) : m_file(std::move(file))
   if (lock.ok()) m_lock = std::move(lock.value());
 }
 
-std::vector<DownloadSnapshot> DownloadList::read() const {
-  std::vector<DownloadSnapshot> out;
+std::vector<KeptDownload> DownloadList::read() const {
+  std::vector<KeptDownload> out;
   std::error_code error;
   if (!m_lock || std::filesystem::file_size(m_file, error) > kMostBytes || error) return out;
   std::ifstream input(m_file, std::ios::binary);
@@ -106,11 +121,11 @@ std::vector<DownloadSnapshot> DownloadList::read() const {
   return out;
 }
 
-void DownloadList::write(const std::vector<DownloadSnapshot>& downloads) {
+void DownloadList::write(const std::vector<KeptDownload>& downloads) {
   if (!m_lock) return;
   Json list = Json::array();
-  for (const DownloadSnapshot& download : downloads) {
-    if (isUnfinished(download.state)) list.push_back(toJson(download));
+  for (const KeptDownload& download : downloads) {
+    if (isUnfinished(download.snapshot.state)) list.push_back(toJson(download));
   }
   // A list that cannot be kept costs the user a click after the next start, and no bytes: parts are found by name.
   (void)replaceFile(m_file, list.dump(1, ' ', false, Json::error_handler_t::replace), false);

@@ -53,12 +53,11 @@ class HubClient::Impl {
                 .stallSeconds = m_options.times.stallSeconds}),
         m_list(m_options.stateFile),
         m_services{m_http, m_disk, m_options, m_random, [this](std::function<void()> work) { post(std::move(work)); }} {
-    for (DownloadSnapshot& left : m_list.read()) {
-      left.id = ++m_lastDownload;
-      m_interrupted[left.id] = hub::wasInterrupted(left);
-      left.note.clear();
-      m_snapshots[left.id] = left;
-      m_jobs[left.id] = std::make_shared<DownloadJob>(m_services, std::move(left));
+    for (hub::KeptDownload& kept : m_list.read()) {
+      const DownloadId id = kept.snapshot.id = ++m_lastDownload;
+      m_interrupted[id] = kept.interrupted;
+      m_snapshots[id] = kept.snapshot;
+      m_jobs[id] = std::make_shared<DownloadJob>(m_services, std::move(kept.snapshot), std::move(kept.files));
     }
     m_thread = std::thread([this] { run(); });
   }
@@ -194,7 +193,7 @@ class HubClient::Impl {
       fresh.error = check.error();
     }
     const bool good = check.ok();
-    m_jobs[id] = std::make_shared<DownloadJob>(m_services, std::move(fresh));
+    m_jobs[id] = std::make_shared<DownloadJob>(m_services, std::move(fresh), std::vector<HubFile>());
     if (good) startJob(id);
   }
 
@@ -238,12 +237,21 @@ class HubClient::Impl {
     if (!m_listDirty && !(running && now - m_listKept >= kListEvery)) return;
     m_listDirty = false;
     m_listKept = now;
-    m_list.write(downloads());
+    writeList();
+  }
+
+  void writeList() {
+    std::vector<hub::KeptDownload> kept;
+    for (const auto& [id, job] : m_jobs) {
+      kept.push_back({.snapshot = job->snapshot(), .files = job->files(), .interrupted = job->active()});
+    }
+    m_list.write(kept);
   }
 
   void run() {
     while (!m_end) {
       takeInbox();
+      if (m_end) break;
       const Clock::time_point now = Clock::now();
       for (auto& [id, query] : m_queries) query->tick(now);
       std::erase_if(m_queries, [](const auto& query) { return query.second->done(); });
@@ -258,7 +266,7 @@ class HubClient::Impl {
       m_http.run(busy ? kBusyTick : kIdleTick);
     }
     // The list is written while they still count as running: the next program goes on with them.
-    m_list.write(downloads());
+    writeList();
     for (const auto& [id, job] : m_jobs) job->pause();
     m_queries.clear();
     m_jobs.clear();

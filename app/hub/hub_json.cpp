@@ -20,7 +20,7 @@ using engine::ErrorCode;
 using Json = nlohmann::json;
 
 constexpr size_t kMostFiles = 20000, kMostModels = 1000, kMostTags = 500, kMostText = 200;
-constexpr uint64_t kMostFileBytes = uint64_t{1} << 50;
+constexpr uint64_t kMostFileBytes = uint64_t{1} << 48;  // twenty thousand of them still fit 64 bits
 
 engine::JsonLimits limits() {
   engine::JsonLimits out;

@@ -84,7 +84,7 @@ TEST_F(HubCli, AnInterruptSaysHowToGoOn) {
   });
   Program program({"download", kRepository}, m_environment);
   program.feed("");
-  while (m_hub.calls().size() < 4) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (int i = 0; i < 6000 && m_hub.calls().size() < 4; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   program.signal(SIGINT);
   const ProgramResult stopped = program.wait(60);
   EXPECT_EQ(stopped.exitCode, 1);

@@ -47,12 +47,6 @@ bool sendAll(int fd, const char* data, size_t size) {
   return true;
 }
 
-/// The kernel's answer to a connection that is cut: RST, at once.
-void reset(int fd) {
-  const linger now{1, 0};
-  ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-}
-
 }  // namespace
 
 std::string sha256(const std::string& text) {
@@ -229,11 +223,8 @@ bool FakeHub::send(int fd, const HubReply& reply) const {
     }
     if (reply.endless && at == reply.body.size()) at = 0;
   }
-  if (reply.cutAfter) {
-    reset(fd);
-    return false;
-  }
-  if (reply.stallAfter) {
+  if (reply.cutAfter && *reply.cutAfter < reply.body.size()) return false;
+  if (reply.stallAfter && *reply.stallAfter < reply.body.size()) {
     std::array<char, 16> waste;
     while (!m_end && ::recv(fd, waste.data(), waste.size(), 0) > 0) {
     }
@@ -301,13 +292,13 @@ HubReply FakeHub::resolve(const Repository& repository, const std::string& path)
   for (const HubFixtureFile& file : repository.files) {
     if (file.path != path) continue;
     if (!file.large) {
-      return {.headers = {{"ETag", "\"" + gitSha1(file.content) + "\""}, {"X-Repo-Commit", repository.commit}},
+      return {.headers = {{"ETag", fmt::format("\"{}\"", gitSha1(file.content))}, {"X-Repo-Commit", repository.commit}},
               .body = file.content};
     }
     const std::string sum = sha256(file.content);
     return {.status = 302,
             .headers = {{"Location", fmt::format("{}/store/{}?signature=abc", storage(), sum)},
-                        {"X-Linked-Etag", "\"" + sum + "\""},
+                        {"X-Linked-Etag", fmt::format("\"{}\"", sum)},
                         {"X-Linked-Size", std::to_string(file.content.size())},
                         {"X-Repo-Commit", repository.commit}},
             .body = "Found. Redirecting"};

@@ -82,8 +82,8 @@ class FakeHub {
   static HubReply ranged(const HubCall& call, const std::string& content);
   static int listen(uint16_t* port);
 
+  uint16_t m_hubPort = 0, m_storagePort = 0;  ///< before what sets them
   int m_hub = -1, m_storageListener = -1;
-  uint16_t m_hubPort = 0, m_storagePort = 0;
   std::atomic<bool> m_end{false};
   mutable std::recursive_mutex m_mutex;
   std::map<std::string, Repository> m_repositories;

@@ -44,7 +44,7 @@ TEST(HubHostile, JsonThatIsNoAnswer) {
        {std::string(), std::string("[]"), std::string("{}"), std::string("null"), std::string("<html>"),
         std::string(R"({"id":"../x","sha":"a","siblings":[]})"), std::string(R"({"id":"a/b","sha":5,"siblings":[]})"),
         R"({"id":"a/b","sha":")" + std::string(40, 'a') + R"(","siblings":{}})", std::string(100000, '['),
-        "[" + std::string(2u << 20, ',') + "]", std::string(hub::kMostListBytes + 1, ' ')}) {
+        std::string(2u << 20, ',').insert(0, "["), std::string(hub::kMostListBytes + 1, ' ')}) {
     EXPECT_FALSE(hub::readListing(text).ok()) << text.substr(0, 60);
   }
   EXPECT_FALSE(hub::readModels("{}").ok());
@@ -133,11 +133,11 @@ TEST_F(HubTest, SizesThatLie) {
   }
   // More than the disk holds is refused before a byte comes.
   m_hub.add(kRepository,
-            {.path = "model-00001-of-00002.safetensors", .content = "x", .listedBytes = uint64_t{1} << 50});
+            {.path = "model-00001-of-00002.safetensors", .content = "x", .listedBytes = uint64_t{1} << 47});
   dropClient();
   const DownloadSnapshot end = download();
   EXPECT_EQ(end.error.context, "space");
-  EXPECT_THAT(end.error.message, HasSubstr("1125.9 TB"));
+  EXPECT_THAT(end.error.message, HasSubstr("140.7 TB"));
 }
 
 TEST_F(HubTest, BodiesWithoutEnd) {
@@ -149,10 +149,11 @@ TEST_F(HubTest, BodiesWithoutEnd) {
     reply.endless = true;
     return reply;
   });
+  // What was asked for is in it, and right.
   const DownloadSnapshot end = download();
-  EXPECT_EQ(end.state, DownloadState::Failed);
-  EXPECT_THAT(end.error.message, HasSubstr("more bytes than were asked for"));
-  expectInvisible();
+  ASSERT_EQ(end.state, DownloadState::Done) << end.error.message;
+  expectModel(end.path);
+  EXPECT_EQ(end.bytesReceived, end.bytes);
   for (const int status : {200, 302, 404}) {
     m_hub.setHook([&](const HubCall&) -> std::optional<HubReply> {
       return HubReply{.status = status, .body = std::string(100'000, ' '), .endless = true};
@@ -191,7 +192,7 @@ TEST_F(HubTest, AFileThatChangesUnderway) {
   addModel();
   m_hub.setHook([&](const HubCall& call) -> std::optional<HubReply> {
     HubReply reply = m_hub.usual(call);
-    if (reply.headers.contains("X-Linked-Etag")) reply.headers["X-Linked-Etag"] = "\"" + std::string(64, 'e') + "\"";
+    if (reply.headers.contains("X-Linked-Etag")) reply.headers["X-Linked-Etag"] = std::string(64, 'e');
     return reply;
   });
   const DownloadSnapshot end = download();

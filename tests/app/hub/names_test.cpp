@@ -35,7 +35,7 @@ TEST(HubNames, PathsThatMayBecomePathsOnDisk) {
   for (const char* good : {"config.json", "Q4_K_M/model-00001-of-00002.gguf", "a b/c+d.txt", "模型.gguf"}) {
     EXPECT_TRUE(isSafePath(good)) << good;
   }
-  for (const std::string bad :
+  for (const std::string& bad :
        {std::string(""), std::string("/etc/passwd"), std::string("../x"), std::string("a/../b"), std::string("a//b"),
         std::string("a/"), std::string("./a"), std::string(".gitattributes"), std::string("a/.hearth/b"),
         std::string("a\\b"), std::string("a\0b", 3), std::string("a\nb"), std::string("a\x7f"), std::string(201, 'a'),

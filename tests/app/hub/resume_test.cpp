@@ -61,8 +61,8 @@ TEST_F(HubResume, ConnectionsThatBringNothingGiveUp) {
 
 TEST_F(HubResume, StalledConnectionsAreBegunAnew) {
   addModel();
-  m_options.times.stallSeconds = 0.3;
-  std::atomic<int> stalls = 3;
+  m_options.times.stallSeconds = 1;
+  std::atomic<int> stalls = 2;
   filesComeLike([&](const HubCall&, HubReply& reply) {
     if (stalls-- > 0) reply.stallAfter = 300'000;
   });
@@ -164,6 +164,22 @@ TEST_F(HubResume, TheNextProgramFindsWhatWasInterrupted) {
   expectModel(m_folder.path() / "plain");
   dropClient();
   EXPECT_TRUE(client().downloads().empty()) << "what is done is not kept";
+}
+
+TEST_F(HubResume, WhatAnEarlierProgramLeftCanBeCancelled) {
+  addModel(4'000'000);
+  m_options.stateFile = m_folder.path() / "downloads.json";
+  filesComeLike([](const HubCall&, HubReply& reply) { reply.bytesPerSecond = 2e6; });
+  waitForBytes(client().download({.repository = kRepository}), 1'000'000);
+  dropClient();
+  EXPECT_TRUE(fs::exists(repositoryFolder() / ".hearth"));
+  m_hub.clearCalls();
+  ASSERT_EQ(client().downloads().size(), 1u);
+  client().cancel(client().downloads().front().id);
+  waitFor(client().downloads().front().id, {DownloadState::Cancelled});
+  dropClient();
+  EXPECT_FALSE(fs::exists(repositoryFolder()));
+  EXPECT_TRUE(m_hub.calls().empty());
 }
 
 TEST_F(HubResume, DamagedListsAndPartsCostBytesAndNothingElse) {
