@@ -3,10 +3,9 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <condition_variable>
+#include <chrono>
 #include <csignal>
 #include <ctime>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/verb.h"
@@ -120,13 +119,13 @@ int runDownload(std::span<const std::string> arguments) {
                    {});
   DownloadRequest request;
   std::string folder;
-  line.options.add_option("REPO", request.repository, "ORG/NAME, ORG/NAME@REVISION or the address of its page")
-      ->required();
+  line.options.add_option("REPO", request.repository, "ORG/NAME, ORG/NAME@REVISION or the address of its page");
   line.options.add_option("--include,--file", request.include,
                           "Which files: a quantization (Q4_K_M), a path or a pattern with * and ?; may be given again");
   line.options.add_option("--revision", request.revision, "Branch, tag or commit [main]");
   line.options.add_option("--dir,--to", folder, "A plain folder instead of the hub cache");
   if (const auto code = line.parse(arguments)) return *code;
+  if (request.repository.empty()) return usage("download needs a name: hearth-cli download ORG/NAME");
   request.folder = folder;
 
   const sigset_t signals = blockSignals();

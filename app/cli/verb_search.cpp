@@ -1,6 +1,7 @@
 // search: models of the hub.
 #include <fmt/core.h>
 
+#include <array>
 #include <future>
 #include <nlohmann/json.hpp>
 
@@ -66,11 +67,12 @@ int runSearch(std::span<const std::string> arguments) {
                    "Models of the hub that fit the words, most downloaded first. HF_ENDPOINT names another hub.", {});
   std::vector<std::string> words;
   HubSearch search;
-  line.options.add_option("WORDS", words, "What to look for")->required();
+  line.options.add_option("WORDS", words, "What to look for");
   line.options.add_option("--limit", search.limit, "How many, 1-100")->check(integerIn(1, 100));
   line.options.add_option("--format", search.format, "safetensors or gguf")
       ->check(CLI::IsMember(std::vector<std::string>{"safetensors", "gguf"}));
   if (const auto code = line.parse(arguments)) return *code;
+  if (words.empty()) return usage("search needs words: hearth-cli search WORDS");
   for (const std::string& word : words) search.words += fmt::format("{}{}", search.words.empty() ? "" : " ", word);
 
   // Filled on the client's thread, which ends before the promise does.
