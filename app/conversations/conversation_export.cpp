@@ -1,4 +1,4 @@
-#include "app/conversations/conversation_export.h"
+#include "app/conversation_export.h"
 
 #include <fmt/format.h>
 

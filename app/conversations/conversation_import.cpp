@@ -1,4 +1,4 @@
-#include "app/conversations/conversation_import.h"
+#include "app/conversation_import.h"
 
 #include <algorithm>
 #include <cmath>

@@ -5,7 +5,7 @@
 
 #include <new>
 
-#include "app/conversations/conversation_export.h"
+#include "app/conversation_export.h"
 #include "app/conversations/conversation_rows.h"
 #include "app/conversations/conversation_search.h"
 #include "app/conversations/database_file.h"

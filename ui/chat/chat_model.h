@@ -10,7 +10,7 @@
 #include <memory>
 #include <optional>
 
-#include "app/conversations/conversation_import.h"
+#include "app/conversation_import.h"
 #include "ui/bridge/chat_store.h"
 #include "ui/bridge/host_bridge.h"
 #include "ui/chat/answer_run.h"

@@ -3,7 +3,7 @@
 #include <QFile>
 #include <QSaveFile>
 
-#include "app/conversations/conversation_export.h"
+#include "app/conversation_export.h"
 #include "ui/chat/chat_model.h"
 #include "ui/chat/export_pdf.h"
 #include "ui/markdown/parse_markdown.h"

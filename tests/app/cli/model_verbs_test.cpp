@@ -73,7 +73,7 @@ TEST(CliLogits, BadIds) {
 }
 
 TEST(CliBench, JsonHasTheDocumentedShape) {
-  const Json json = parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "8,16", "--decode", "12",
+  const Json json = parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "8,16", "--decode", "200",
                                   "--context", "0", "--sequences", "1,2", "--threads", "2", "--rounds", "1"}));
   const Json& limits = json.at("limits");
   for (const char* key : {"read_gb_s", "product_gop_s"}) EXPECT_GT(limits.at(key).get<double>(), 0) << key;

@@ -3,8 +3,8 @@
 
 #include <future>
 
-#include "app/conversations/conversation_export.h"
-#include "app/conversations/conversation_import.h"
+#include "app/conversation_export.h"
+#include "app/conversation_import.h"
 #include "tests/support/temp_folder.h"
 
 namespace {
