@@ -54,7 +54,7 @@ def shoot(env, window, name):
     subprocess.run(["import", "-window", window, "-strip", "-define", "png:compression-level=9", str(path)], env=env,
                    check=True, timeout=60)
     if path.stat().st_size > MOST_BYTES:
-        subprocess.run(["convert", str(path), "-strip", "-colors", "255", f"PNG8:{path}"], check=True, timeout=60)
+        subprocess.run(["convert", str(path), "-strip", "+dither", "-colors", "255", f"PNG8:{path}"], check=True, timeout=60)
     print(path.relative_to(ROOT), path.stat().st_size, "bytes")
 
 
@@ -75,7 +75,7 @@ def photograph(hearth, theme, env, folder):
         window = wait_for_window(env, process)
         xdo(env, "windowmove", window, 0, 0, "windowsize", "--sync", window, *SIZE, "windowfocus", window)
         time.sleep(5)  # the model is in
-        xdo(env, "mousemove", 1232, 198, "click", "--repeat", 3, 1)
+        xdo(env, "mousemove", 1232, 242, "click", "--repeat", 3, 1)
         xdo(env, "type", "0")
         xdo(env, "key", "Return", "ctrl+n")
         xdo(env, "type", "--delay", 10, QUESTION)

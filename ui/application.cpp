@@ -131,7 +131,9 @@ void Application::loadFirstModel() {
   // What was asked for and cannot be loaded is shown where it is explained.
   QObject::connect(
       &m_modelPage, &ModelPageModel::refused, &m_shell, [this] { m_shell.setPage("model"); }, Qt::SingleShotConnection);
-  m_modelPage.chooseAndLoad(QString::fromStdString(path));
+  // A path from a command line means the folder that the program was started in, today only.
+  const std::filesystem::path whole = std::filesystem::absolute(path, error);
+  m_modelPage.chooseAndLoad(QString::fromStdString(error ? path : whole.string()));
 }
 
 }  // namespace ui

@@ -14,6 +14,8 @@ Item {
     readonly property planFacts facts: measured ? page.measured : page.plan
     readonly property planFacts planned: measured ? page.loadPlan : page.plan
     readonly property bool onGpu: facts.known && facts.device !== "cpu"
+    /// What rounds to nothing is as planned.
+    readonly property bool offPlan: measured && planned.known && Math.abs(apart) >= 5e6
     readonly property real apart: measured && planned.known ? facts.needed - planned.needed : 0
     readonly property real landed: !loading ? 1 : page.bytesTotal > 0 ? page.bytesDone / page.bytesTotal : 0
     readonly property real landedBytes: landed * facts.weights
@@ -53,8 +55,8 @@ Item {
         alarming: column.facts.missing > 0
         leftLabel: column.loading ? qsTr("In memory now") : column.measured ? qsTr("Hearth uses, measured") : column.facts.known && !column.facts.fits ? qsTr("Hearth would use") : qsTr("Hearth will use")
         leftFigure: column.loading ? column.page.gigabytes(column.landedBytes) : column.facts.known ? column.page.gigabytes(column.facts.needed) : "–"
-        rightLabel: column.loading ? qsTr("Still to come") : column.facts.missing > 0 ? qsTr("Over by") : column.measured && column.planned.known ? (column.apart > 0 ? qsTr("More than planned") : qsTr("Less than planned")) : qsTr("Stays free")
-        rightFigure: !column.facts.known ? "–" : column.page.gigabytes(column.loading ? column.facts.needed - column.landedBytes : column.facts.missing > 0 ? column.facts.missing : column.measured && column.planned.known ? Math.abs(column.apart) : column.facts.free)
+        rightLabel: column.loading ? qsTr("Still to come") : column.facts.missing > 0 ? qsTr("Over by") : column.offPlan ? (column.apart > 0 ? qsTr("More than planned") : qsTr("Less than planned")) : qsTr("Stays free")
+        rightFigure: !column.facts.known ? "–" : column.page.gigabytes(column.loading ? column.facts.needed - column.landedBytes : column.facts.missing > 0 ? column.facts.missing : column.offPlan ? Math.abs(column.apart) : column.facts.free)
     }
     MemoryBar {
         id: bar

@@ -26,7 +26,7 @@ Card {
         }
         Figure {
             width: parent.width
-            text: card.page.path
+            text: card.page.shownPath
             font: Theme.figureCaption
             color: Theme.textMuted
             elide: Text.ElideMiddle

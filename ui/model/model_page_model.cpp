@@ -89,6 +89,11 @@ void ModelPageModel::hostChanged() {
   emit stateChanged();
 }
 
+QString ModelPageModel::shownPath() const {
+  const QString home = QDir::homePath() + QLatin1Char('/');
+  return m_path.startsWith(home) ? QStringLiteral("~/") + m_path.mid(home.size()) : m_path;
+}
+
 void ModelPageModel::choose(const QUrl& url) {
   if (url.isLocalFile()) choosePath(url.toLocalFile());
 }

@@ -38,6 +38,7 @@ class ModelPageModel : public QObject {
   Q_PROPERTY(ui::QuantizationModel* quantizations READ quantizations CONSTANT)
   Q_PROPERTY(ui::AdvancedModel* advanced READ advanced CONSTANT)
   Q_PROPERTY(QString path READ path NOTIFY modelChanged)
+  Q_PROPERTY(QString shownPath READ shownPath NOTIFY modelChanged)
   Q_PROPERTY(bool inspecting READ inspecting NOTIFY modelChanged)
   Q_PROPERTY(bool hasModel READ hasModel NOTIFY modelChanged)
   Q_PROPERTY(bool loadable READ loadable NOTIFY modelChanged)
@@ -89,6 +90,8 @@ class ModelPageModel : public QObject {
   QuantizationModel* quantizations() { return &m_quantizations; }
   AdvancedModel* advanced() { return &m_advanced; }
   QString path() const { return m_path; }
+  /// The path with ~ for the user's own folder.
+  QString shownPath() const;
   bool inspecting() const { return m_inspecting; }
   bool hasModel() const { return m_info.has_value() || !m_inspectError.isEmpty(); }
   bool loadable() const { return m_info && m_info->loadable(); }
