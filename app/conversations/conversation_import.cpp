@@ -57,7 +57,7 @@ class Collector {
  public:
   /// The message's name for the next one's parent; the parent itself where there is no text.
   MessageId add(const std::string& who, std::string words, std::string reasoning, MessageId parent, int64_t at) {
-    if (who == "system" && !words.empty() && m_out.messages.empty()) m_out.conversation.systemPrompt = std::move(words);
+    if (who == "system" && !words.empty() && m_out.messages.empty()) m_out.conversation.systemPrompt = words;
     if (role(who).empty() || (words.empty() && reasoning.empty()) || m_out.messages.size() >= kMaxMessages)
       return parent;
     Message message;
