@@ -16,8 +16,6 @@ using Clock = std::chrono::steady_clock;
 /// Larger than any cache, small against the memory of any machine that runs a model.
 constexpr uint64_t kReadStreamBytes = 256ull << 20;
 constexpr uint64_t kGpuReadStreamBytes = 4096ull << 20;
-/// Rows, columns and tokens of the product that shows a GPU's rate.
-constexpr uint32_t kGpuSize = 8192;
 /// A weight of this many columns and a few hundred rows stays in a core's second-level cache.
 constexpr uint32_t kCols = 1024;
 constexpr uint32_t kMostTokens = 256;
@@ -69,17 +67,25 @@ engine::Result<std::unique_ptr<MachineLimits>> MachineLimits::create(const engin
   return limits;
 }
 
-engine::Result<void> MachineLimits::prepareProducts(kernels::WeightFormat format, kernels::Precision precision) {
+engine::Result<void> MachineLimits::prepareProducts(kernels::WeightFormat format, kernels::Precision precision,
+                                                    std::span<const ProductShape> shapes, uint32_t nTokens) {
   m_shapes.clear();
+  m_modelShapes = !shapes.empty();
+  m_bestRate = 0;
   // A step names cache blocks for its tokens, though these programs never look at them.
-  const uint32_t nBlocks = (m_onGpu ? kGpuSize : kMostTokens) / kernels::kKvBlockTokens;
+  const uint32_t nBlocks = (std::max(nTokens, kMostTokens) - 1) / kernels::kKvBlockTokens + 1;
   ENGINE_RETURN_IF_BAD_STATUS(
       m_backend->createKvCache({.nLayers = 1, .nKvHeads = 1, .headDim = 64, .nBlocks = nBlocks}));
   m_blocks.resize(nBlocks);
   std::iota(m_blocks.begin(), m_blocks.end(), 0);
-  if (m_onGpu) return addShape(format, precision, kGpuSize, kGpuSize, kGpuSize);
-  for (const auto& [rows, nTokens] : {std::pair(256u, 64u), std::pair(512u, 128u), std::pair(1024u, kMostTokens)}) {
-    ENGINE_RETURN_IF_ERROR(addShape(format, precision, rows, nTokens, kCols));
+  for (const ProductShape& shape : shapes) {
+    ENGINE_RETURN_IF_ERROR(addShape(format, precision, static_cast<uint32_t>(shape.outCols), nTokens,
+                                    static_cast<uint32_t>(shape.inCols)));
+    m_shapes.back().product.calls = shape.calls;
+  }
+  if (m_modelShapes) return {};
+  for (const auto& [rows, count] : {std::pair(256u, 64u), std::pair(512u, 128u), std::pair(1024u, kMostTokens)}) {
+    ENGINE_RETURN_IF_ERROR(addShape(format, precision, rows, count, kCols));
   }
   return {};
 }
@@ -112,6 +118,7 @@ engine::Result<void> MachineLimits::addShape(kernels::WeightFormat format, kerne
   shape.tokens.assign(nTokens, 0);
   shape.sequences = {{.nTokens = nTokens}};
   shape.operations = 2.0 * rows * cols * nTokens * kRepeats;
+  shape.product = {cols, rows, 1};
   m_shapes.push_back(std::move(shape));
   ENGINE_RETURN_IF_BAD_STATUS(runOnce(m_shapes.back()));
   return {};
@@ -128,16 +135,32 @@ double MachineLimits::measureRead() {
 }
 
 double MachineLimits::measureProducts() {
-  double best = 0;
-  for (const Shape& shape : m_shapes) {
+  double best = 0, operations = 0, time = 0;
+  for (Shape& shape : m_shapes) {
+    double least = 0;
     const Clock::time_point start = Clock::now();
     for (int pass = 0; pass < 3 || Clock::now() - start < kProductTime; ++pass) {
       const Clock::time_point begin = Clock::now();
       if (!runOnce(shape).ok()) return 0;
-      best = std::max(best, shape.operations / seconds(Clock::now() - begin));
+      const double passed = seconds(Clock::now() - begin);
+      least = pass == 0 ? passed : std::min(least, passed);
     }
+    shape.bestSeconds = shape.bestSeconds > 0 ? std::min(shape.bestSeconds, least) : least;
+    best = std::max(best, shape.operations / least);
+    operations += shape.product.calls * shape.operations;
+    time += shape.product.calls * least;
   }
+  m_bestRate = std::max(m_bestRate, best);
+  if (m_modelShapes) return time > 0 ? operations / time : 0;
   return best;
+}
+
+double MachineLimits::productRate(uint64_t inCols, uint64_t outCols) const {
+  for (const Shape& shape : m_shapes) {
+    const bool same = m_modelShapes && shape.product.inCols == inCols && shape.product.outCols == outCols;
+    if (same && shape.bestSeconds > 0) return shape.operations / shape.bestSeconds;
+  }
+  return m_bestRate;
 }
 
 std::optional<kernels::WeightFormat> formatOfWeightType(std::string_view weightType) {

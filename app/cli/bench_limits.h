@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,19 +17,31 @@ namespace app::cli {
 /// The middle of the samples, 0 of none.
 double median(std::vector<double> samples);
 
+/// A product of a model's step.
+struct ProductShape {
+  uint64_t inCols = 0, outCols = 0;
+  double calls = 1;  ///< in one step: its weight among the others
+};
+
 class MachineLimits {
  public:
   /// On the device of the options, and computing in their type.
   static engine::Result<std::unique_ptr<MachineLimits>> create(const engine::EngineOptions& options);
 
-  /// Prepares measureProducts() for weights of that format; Unsupported when the backend has no product for it.
-  engine::Result<void> prepareProducts(kernels::WeightFormat format, kernels::Precision precision);
+  bool onGpu() const { return m_onGpu; }
+
+  /// Prepares measureProducts() for weights of that format; Unsupported when the backend has no product for it. Without
+  /// shapes, for data that stays in a core's cache; with some, for these over so many tokens at once, where all
+  /// together count as a step has them.
+  engine::Result<void> prepareProducts(kernels::WeightFormat format, kernels::Precision precision,
+                                       std::span<const ProductShape> shapes = {}, uint32_t nTokens = 0);
 
   /// Bytes a second of reading memory, now.
   double measureRead();
-  /// Multiplications and additions a second of the kernels' own product on data that stays in the cache, now. 0 until
-  /// prepared.
+  /// Multiplications and additions a second of the kernels' own products, now. 0 until prepared.
   double measureProducts();
+  /// The same of one of the prepared shapes, at its best so far; of the others the best of all.
+  double productRate(uint64_t inCols, uint64_t outCols) const;
 
  private:
   struct Shape {
@@ -36,6 +49,8 @@ class MachineLimits {
     std::vector<int32_t> tokens;
     std::vector<kernels::SequenceSpan> sequences;
     double operations = 0;  ///< of one step
+    ProductShape product;
+    double bestSeconds = 0;  ///< 0 until it has run
   };
 
   MachineLimits() = default;
@@ -44,6 +59,8 @@ class MachineLimits {
   kernels::Status runOnce(const Shape& shape);
 
   bool m_onGpu = false;
+  bool m_modelShapes = false;
+  double m_bestRate = 0;
   std::unique_ptr<kernels::Backend> m_backend;
   std::vector<Shape> m_shapes;
   std::vector<int32_t> m_blocks;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "app/cli/bench_ops.h"
 #include "app/cli/bench_run.h"
 #include "engine/text.h"
 
@@ -14,6 +15,9 @@ namespace app::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Rows of the products that show a GPU's rate.
+constexpr uint32_t kProductTokens = 2048;
 
 /// Medians of one row.
 struct Row {
@@ -48,38 +52,96 @@ double share(double part, double whole) {
   return whole > 0 ? part / whole : 0;
 }
 
-}  // namespace
+/// The whole report while it is being made.
+class BenchReport {
+ public:
+  BenchReport(engine::Engine& engine, MachineLimits& limits, const BenchPlan& plan, bool people)
+      : m_engine(engine), m_facts(engine.facts()), m_limits(limits), m_plan(plan), m_people(people) {}
 
-engine::Result<Json> runBenchPlan(engine::Engine& engine, MachineLimits& limits, const BenchPlan& plan, bool people) {
-  const engine::EngineFacts& facts = engine.facts();
-  const double weightBytes = static_cast<double>(facts.plan.weightBytesPerToken);
-  const double kvBytes = static_cast<double>(facts.plan.kvBytesPerToken);
-  std::vector<double> reads, products;
-  Json decodeRows = Json::array(), prefillRows = Json::array();
-  if (people) {
-    fmt::print("{}, {}, {}\n{}\n", facts.model.modelId, facts.model.weightType, facts.computeType, facts.deviceReason);
-    fmt::print("load {} in {:.2f} s; weights {} a step; medians of {} rounds\n",
-               engine::formatBytes(facts.model.weightBytes), facts.loadSeconds,
-               engine::formatBytes(facts.plan.weightBytesPerToken), plan.rounds);
+  engine::Result<Json> run();
+
+ private:
+  void measureLimits();
+  engine::Result<void> measureOps();
+  engine::Result<void> measureDecode();
+  engine::Result<void> measureThroughput();
+  engine::Result<void> measurePrefill();
+  engine::Result<void> addOps(const std::string& what, const DecodeShape& shape, bool prompt);
+  Json limitsJson() const;
+
+  engine::Engine& m_engine;
+  const engine::EngineFacts& m_facts;
+  MachineLimits& m_limits;
+  const BenchPlan& m_plan;
+  const bool m_people;
+  std::optional<kernels::WeightFormat> m_format;
+  std::vector<double> m_reads, m_products;
+  Json m_decode = Json::array(), m_throughput = Json::array(), m_prefill = Json::array(), m_ops = Json::array();
+};
+
+void BenchReport::measureLimits() {
+  m_reads.push_back(m_limits.measureRead());
+  if (!m_people) return;
+  fmt::print("{}, {}, {}\n{}\n", m_facts.model.modelId, m_facts.model.weightType, m_facts.computeType,
+             m_facts.deviceReason);
+  fmt::print("read stream {:.1f} GB/s\n", m_reads.back() / 1e9);
+  fmt::print("load {} in {:.2f} s; weights {} a step; medians of {} rounds\n",
+             engine::formatBytes(m_facts.model.weightBytes), m_facts.loadSeconds,
+             engine::formatBytes(m_facts.plan.weightBytesPerToken), m_plan.rounds);
+}
+
+engine::Result<void> BenchReport::addOps(const std::string& what, const DecodeShape& shape, bool prompt) {
+  ENGINE_ASSIGN_OR_RETURN(const engine::StepProfiles profiles, benchOps(m_engine, shape));
+  const engine::StepProfile& profile = prompt ? profiles.prompt : profiles.decode;
+  // The first breakdown is the prompt's: its products are the shapes that a GPU's rate is measured with.
+  if (m_format && m_ops.empty()) {
+    const std::vector<ProductShape> shapes = m_limits.onGpu() ? productShapes(profile) : std::vector<ProductShape>{};
+    const kernels::Precision precision =
+        m_facts.options.dtype == engine::DTypeChoice::Float32 ? kernels::Precision::Exact : kernels::Precision::Fast;
+    ENGINE_RETURN_IF_ERROR(
+        m_limits.prepareProducts(*m_format, precision, shapes, std::min(shape.context, kProductTokens)));
+    m_products.push_back(m_limits.measureProducts());
+    if (m_people) fmt::print("product rate {:.0f} GOP/s\n", m_products.back() / 1e9);
   }
+  if (profile.steps == 0) return {};
+  m_ops.push_back(opRows(what, profile, m_reads.back(), m_limits));
+  if (m_people) printOpRows(m_ops.back());
+  return {};
+}
 
-  for (const uint32_t context : plan.context) {
-    for (const uint32_t sequences : plan.sequences) {
-      const DecodeShape shape{.context = context, .tokens = plan.decode, .sequences = sequences};
+engine::Result<void> BenchReport::measureOps() {
+  constexpr uint32_t kSteps = 16;
+  const uint32_t prompt = *std::max_element(m_plan.prefill.begin(), m_plan.prefill.end());
+  ENGINE_RETURN_IF_ERROR(addOps(fmt::format("prompt of {}", prompt), {.context = prompt, .tokens = 1}, true));
+  const auto decode = [&](uint32_t context, uint32_t sequences) {
+    return addOps(fmt::format("decode, context {}, {} sequences", context, sequences),
+                  {.context = context, .tokens = kSteps, .sequences = sequences}, false);
+  };
+  ENGINE_RETURN_IF_ERROR(decode(m_plan.context.front(), m_plan.sequences.front()));
+  if (m_plan.throughput.empty()) return {};
+  return decode(BenchPlan::kThroughputPrompt, *std::max_element(m_plan.throughput.begin(), m_plan.throughput.end()));
+}
+
+engine::Result<void> BenchReport::measureDecode() {
+  const double weightBytes = static_cast<double>(m_facts.plan.weightBytesPerToken);
+  const double kvBytes = static_cast<double>(m_facts.plan.kvBytesPerToken);
+  for (const uint32_t context : m_plan.context) {
+    for (const uint32_t sequences : m_plan.sequences) {
+      const DecodeShape shape{.context = context, .tokens = m_plan.decode, .sequences = sequences};
       ENGINE_ASSIGN_OR_RETURN(const Row row, measure(
-                                                 plan.rounds, [&] { return limits.measureRead(); }, reads,
-                                                 [&] { return benchDecode(engine, shape); }));
+                                                 m_plan.rounds, [&] { return m_limits.measureRead(); }, m_reads,
+                                                 [&] { return benchDecode(m_engine, shape); }));
       const double bytes = weightBytes + sequences * kvBytes * row.meanContext;
       const double stepSeconds = sequences / row.tokensPerSecond;
       const double part = share(bytes / stepSeconds, row.limit);
-      decodeRows.push_back({{"context", context},
-                            {"sequences", sequences},
-                            {"tokens_per_s", row.tokensPerSecond},
-                            {"step_ms", stepSeconds * 1e3},
-                            {"bytes_per_step", bytes},
-                            {"read_gb_s", row.limit / 1e9},
-                            {"share", part}});
-      if (!people) continue;
+      m_decode.push_back({{"context", context},
+                          {"sequences", sequences},
+                          {"tokens_per_s", row.tokensPerSecond},
+                          {"step_ms", stepSeconds * 1e3},
+                          {"bytes_per_step", bytes},
+                          {"read_gb_s", row.limit / 1e9},
+                          {"share", part}});
+      if (!m_people) continue;
       fmt::print(
           "decode  context {:>5}, {:>3} sequences: {:>8.1f} tok/s, {:>7.2f} ms a step, {:>5.1f} GB/s, {:>3.0f} % of "
           "the read stream of {:.1f} GB/s\n",
@@ -87,46 +149,130 @@ engine::Result<Json> runBenchPlan(engine::Engine& engine, MachineLimits& limits,
           row.limit / 1e9);
     }
   }
+  return {};
+}
 
-  const auto format = formatOfWeightType(facts.model.weightType);
-  const kernels::Precision precision =
-      facts.options.dtype == engine::DTypeChoice::Float32 ? kernels::Precision::Exact : kernels::Precision::Fast;
-  if (format) ENGINE_RETURN_IF_ERROR(limits.prepareProducts(*format, precision));
-  for (const uint32_t tokens : plan.prefill) {
+engine::Result<void> BenchReport::measureThroughput() {
+  for (const uint32_t sequences : m_plan.throughput) {
+    const DecodeShape shape{.context = BenchPlan::kThroughputPrompt, .tokens = m_plan.decode, .sequences = sequences};
+    std::vector<double> answers, totals, firsts;
+    for (uint32_t round = 0; round < m_plan.rounds; ++round) {
+      ENGINE_ASSIGN_OR_RETURN(const ThroughputResult result, benchThroughput(m_engine, shape));
+      answers.push_back(result.answerTokensPerSecond);
+      totals.push_back(result.totalTokensPerSecond);
+      firsts.push_back(result.firstTokenSeconds);
+    }
+    m_throughput.push_back({{"sequences", sequences},
+                            {"prompt_tokens", shape.context},
+                            {"answer_tokens", shape.tokens},
+                            {"answer_tokens_per_s", median(answers)},
+                            {"total_tokens_per_s", median(totals)},
+                            {"first_token_s", median(firsts)}});
+    if (!m_people) continue;
+    fmt::print(
+        "throughput {:>3} sequences of {} in, {} out: {:>8.1f} tok/s out, {:>8.1f} tok/s in all, first token "
+        "after {:.3f} s\n",
+        sequences, shape.context, shape.tokens, median(answers), median(totals), median(firsts));
+  }
+  return {};
+}
+
+engine::Result<void> BenchReport::measurePrefill() {
+  for (const uint32_t tokens : m_plan.prefill) {
     ENGINE_ASSIGN_OR_RETURN(const Row row, measure(
-                                               plan.rounds, [&] { return limits.measureProducts(); }, products,
-                                               [&] { return benchPrefill(engine, tokens); }));
+                                               m_plan.rounds, [&] { return m_limits.measureProducts(); }, m_products,
+                                               [&] { return benchPrefill(m_engine, tokens); }));
     // Each product is a multiplication and an addition.
-    const double operations = 2.0 * promptWeights(facts.model) * row.tokensPerSecond;
+    const double operations = 2.0 * promptWeights(m_facts.model) * row.tokensPerSecond;
     const double part = share(operations, row.limit);
-    prefillRows.push_back({{"tokens", tokens},
-                           {"tokens_per_s", row.tokensPerSecond},
-                           {"gop_per_s", operations / 1e9},
-                           {"product_gop_s", row.limit / 1e9},
-                           {"share", part}});
-    if (!people) continue;
+    m_prefill.push_back({{"tokens", tokens},
+                         {"tokens_per_s", row.tokensPerSecond},
+                         {"gop_per_s", operations / 1e9},
+                         {"product_gop_s", row.limit / 1e9},
+                         {"share", part}});
+    if (!m_people) continue;
     fmt::print("prefill {:>5} tokens: {:>8.1f} tok/s, {:.0f} GOP/s, {:.0f} % of the product rate of {:.0f} GOP/s\n",
                tokens, row.tokensPerSecond, operations / 1e9, part * 100, row.limit / 1e9);
   }
+  return {};
+}
 
-  Json read = {{"read_gb_s", median(reads) / 1e9}, {"weight_bytes_per_step", facts.plan.weightBytesPerToken}};
-  if (!reads.empty()) {
-    read["read_gb_s_least"] = *std::min_element(reads.begin(), reads.end()) / 1e9;
-    read["read_gb_s_most"] = *std::max_element(reads.begin(), reads.end()) / 1e9;
+Json BenchReport::limitsJson() const {
+  Json out = {{"read_gb_s", median(m_reads) / 1e9},
+              {"read_gb_s_least", *std::min_element(m_reads.begin(), m_reads.end()) / 1e9},
+              {"read_gb_s_most", *std::max_element(m_reads.begin(), m_reads.end()) / 1e9},
+              {"weight_bytes_per_step", m_facts.plan.weightBytesPerToken}};
+  if (m_format) {
+    out["product_format"] = kernels::weightFormatInfo(*m_format).name;
+    out["product_gop_s"] = median(m_products) / 1e9;
   }
-  if (format) {
-    read["product_format"] = kernels::weightFormatInfo(*format).name;
-    read["product_gop_s"] = median(products) / 1e9;
+  return out;
+}
+
+engine::Result<Json> BenchReport::run() {
+  m_format = formatOfWeightType(m_facts.model.weightType);
+  measureLimits();
+  ENGINE_RETURN_IF_ERROR(measureOps());
+  ENGINE_RETURN_IF_ERROR(measureDecode());
+  ENGINE_RETURN_IF_ERROR(measureThroughput());
+  ENGINE_RETURN_IF_ERROR(measurePrefill());
+  const double loaded = static_cast<double>(m_facts.model.weightBytes) / std::max(m_facts.loadSeconds, 1e-9);
+  return Json{{"device", m_facts.device + ": " + m_facts.deviceReason},
+              {"model", m_facts.model.modelId},
+              {"weight_type", m_facts.model.weightType},
+              {"compute", m_facts.computeType},
+              {"rounds", m_plan.rounds},
+              {"limits", limitsJson()},
+              {"decode", m_decode},
+              {"throughput", m_throughput},
+              {"prefill", m_prefill},
+              {"ops", m_ops},
+              {"load",
+               {
+                   {"bytes", m_facts.model.weightBytes},
+                   {"seconds", m_facts.loadSeconds},
+                   {"gb_s", loaded / 1e9},
+               }}};
+}
+
+}  // namespace
+
+void BenchPlan::fillDefaults(bool onGpu) {
+  m_ownPrefill = prefill.empty();
+  m_ownContext = context.empty();
+  const auto fill = [](std::vector<uint32_t>& list, std::initializer_list<uint32_t> values) {
+    if (list.empty()) list = values;
+  };
+  if (onGpu) {
+    fill(prefill, {512, 2048, 8192});
+    fill(context, {0, 2048, 8192});
+    fill(sequences, {1});
+    fill(throughput, {1, 8, 16, 32, 64, 128, 256});
+  } else {
+    fill(prefill, {512});
+    fill(context, {0});
+    fill(sequences, {1, 4, 16});
   }
-  return Json{{"device", facts.device + ": " + facts.deviceReason},
-              {"model", facts.model.modelId},
-              {"weight_type", facts.model.weightType},
-              {"compute", facts.computeType},
-              {"rounds", plan.rounds},
-              {"limits", read},
-              {"decode", decodeRows},
-              {"prefill", prefillRows},
-              {"load", {{"bytes", facts.model.weightBytes}, {"seconds", facts.loadSeconds}}}};
+}
+
+void BenchPlan::fitDefaults(uint32_t contextLength) {
+  const auto cut = [](std::vector<uint32_t>& list, uint32_t most) {
+    for (uint32_t& length : list) length = std::min(length, most);
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+  };
+  if (m_ownPrefill) cut(prefill, std::max(contextLength, 2u) - 1);
+  if (m_ownContext) cut(context, contextLength > decode ? contextLength - decode : 0);
+}
+
+uint32_t BenchPlan::mostSequences() const {
+  uint32_t most = 1;
+  for (const uint32_t n : sequences) most = std::max(most, n);
+  for (const uint32_t n : throughput) most = std::max(most, n);
+  return most;
+}
+
+engine::Result<Json> runBenchPlan(engine::Engine& engine, MachineLimits& limits, const BenchPlan& plan, bool people) {
+  return BenchReport(engine, limits, plan, people).run();
 }
 
 }  // namespace app::cli

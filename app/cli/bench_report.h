@@ -10,14 +10,28 @@
 
 namespace app::cli {
 
+/// Empty lists mean what fillDefaults() puts there.
 struct BenchPlan {
-  std::vector<uint32_t> prefill = {512}, context = {0}, sequences = {1, 4, 16};
+  std::vector<uint32_t> prefill, context, sequences;
+  std::vector<uint32_t> throughput;  ///< sequences at once, each of kThroughputPrompt tokens in and `decode` out
   uint32_t decode = 128;
   uint32_t rounds = 3;
+
+  static constexpr uint32_t kThroughputPrompt = 128;
+
+  void fillDefaults(bool onGpu);
+  /// Cuts lengths that nobody asked for down to what a context of the model holds.
+  void fitDefaults(uint32_t contextLength);
+  /// Most sequences of any row.
+  uint32_t mostSequences() const;
+
+ private:
+  bool m_ownPrefill = false, m_ownContext = false;
 };
 
-/// Runs the plan and gives the report as one document; `people` prints its rows as they come. Shares are of the read
-/// stream (decode) and of the product rate (prefill) measured right before and after each run.
+/// Runs the plan and gives the report as one document; `people` prints its rows as they come. Limits come first. Shares
+/// are of the read stream (decode) and of the product rate (prefill) measured right before and after each run; on a GPU
+/// the product rate is that of the model's own shapes.
 engine::Result<nlohmann::ordered_json> runBenchPlan(engine::Engine& engine, MachineLimits& limits,
                                                     const BenchPlan& plan, bool people);
 

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <random>
 
+#include "app/cli/bench_limits.h"
+
 namespace app::cli {
 
 namespace {
@@ -116,6 +118,40 @@ engine::Result<BenchResult> benchPrefill(engine::Engine& engine, uint32_t tokens
   const TimedSink& sink = *sinks.front();
   return BenchResult{.tokensPerSecond = tokens / seconds(sink.times.front() - sink.started),
                      .meanContext = tokens / 2.0};
+}
+
+engine::Result<ThroughputResult> benchThroughput(engine::Engine& engine, const DecodeShape& shape) {
+  const Clock::time_point begin = Clock::now();
+  ENGINE_ASSIGN_OR_RETURN(const auto sinks, runAll(engine, shape.context, shape.tokens, shape.sequences));
+  Clock::time_point end = begin;
+  std::vector<double> firsts;
+  for (const auto& sink : sinks) {
+    end = std::max(end, sink->times.back());
+    firsts.push_back(seconds(sink->times.front() - begin));
+  }
+  ThroughputResult out;
+  out.seconds = seconds(end - begin);
+  const double answers = static_cast<double>(shape.tokens) * shape.sequences;
+  out.answerTokensPerSecond = answers / out.seconds;
+  out.totalTokensPerSecond =
+      (answers + static_cast<double>(std::max(shape.context, 1u)) * shape.sequences) / out.seconds;
+  out.firstTokenSeconds = median(std::move(firsts));
+  return out;
+}
+
+engine::Result<engine::StepProfiles> benchOps(engine::Engine& engine, const DecodeShape& shape) {
+  auto* const profiler = dynamic_cast<engine::StepProfiler*>(&engine);
+  if (profiler == nullptr) return engine::StepProfiles{};
+  profiler->profileSteps(true);
+  engine::Result<std::vector<std::shared_ptr<TimedSink>>> run = engine::Error{};
+  for (int i = 0; i < 2; ++i) {
+    static_cast<void>(profiler->takeProfiles());
+    run = runAll(engine, shape.context, shape.tokens, shape.sequences);
+    if (!run.ok()) break;
+  }
+  profiler->profileSteps(false);
+  if (!run.ok()) return run.error();
+  return profiler->takeProfiles();
 }
 
 }  // namespace app::cli

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "engine/engine.h"
+#include "engine/step_profile.h"
 
 namespace app::cli {
 
@@ -18,9 +19,21 @@ struct BenchResult {
   double meanContext = 0;  ///< tokens in a sequence's cache, over the timed part
 };
 
+/// Many sequences from their submission to their end.
+struct ThroughputResult {
+  double seconds = 0;
+  double answerTokensPerSecond = 0, totalTokensPerSecond = 0;  ///< total: prompts too
+  double firstTokenSeconds = 0;                                ///< median over the sequences
+};
+
 /// All sequences together, while all of them decode.
 engine::Result<BenchResult> benchDecode(engine::Engine& engine, const DecodeShape& shape);
 /// A prompt of so many tokens, from its start to its first token.
 engine::Result<BenchResult> benchPrefill(engine::Engine& engine, uint32_t tokens);
+/// `shape.context` tokens in and `shape.tokens` out of each sequence, all submitted at once.
+engine::Result<ThroughputResult> benchThroughput(engine::Engine& engine, const DecodeShape& shape);
+/// Times the ops of the steps that such a run takes, after one run that is not timed. No
+/// steps where the engine cannot tell.
+engine::Result<engine::StepProfiles> benchOps(engine::Engine& engine, const DecodeShape& shape);
 
 }  // namespace app::cli

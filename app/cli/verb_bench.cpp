@@ -13,7 +13,8 @@ int runBench(std::span<const std::string> arguments) {
       "bench",
       "Decode, prefill and concurrent throughput. Decode is shown with the bytes it moves and as a share of "
       "the machine's read stream, prefill as a share of the rate at which the kernels multiply what is in "
-      "the cache; both limits are measured before and after every run.",
+      "the cache (on a GPU: the model's own shapes); both limits are measured before and after every run. "
+      "Without lists, those that suit the device are run.",
       {"model", "engine"});
   line.addModelPositional();
   BenchPlan plan;
@@ -28,6 +29,12 @@ int runBench(std::span<const std::string> arguments) {
   line.options.add_option("--sequences", plan.sequences, "Sequences at once: 1,4,16")
       ->delimiter(',')
       ->check(integerIn(1, kMostSequences));
+  line.options
+      .add_option("--throughput", plan.throughput,
+                  "Sequences at once, of 128 tokens in and --decode out, from the first request to the last token: "
+                  "1,64,256")
+      ->delimiter(',')
+      ->check(integerIn(1, kMostSequences));
   line.options.add_option("--rounds", plan.rounds, "Rounds, of which the medians are shown")->check(integerIn(1, 100));
   if (const auto code = line.parse(arguments)) return *code;
   if (line.settings.text("model-path").empty()) return usage("bench needs a path: hearth-cli bench PATH");
@@ -35,15 +42,15 @@ int runBench(std::span<const std::string> arguments) {
   if (!options.ok()) return fail(options.error());
   // Every prompt is read anew, or prefill would measure the cache.
   options->prefixCache = false;
-  // All sequences of a row are to run, not to wait.
-  const uint32_t most = *std::max_element(plan.sequences.begin(), plan.sequences.end());
-  options->limitConcurrency = std::max(options->limitConcurrency, most);
-  options->maxNumSeqs = std::max(options->maxNumSeqs, most);
-
   const auto limits = MachineLimits::create(*options);
   if (!limits.ok()) return fail(limits.error());
+  plan.fillDefaults((*limits)->onGpu());
+  // All sequences of a row are to run, not to wait.
+  options->limitConcurrency = std::max(options->limitConcurrency, plan.mostSequences());
+  options->maxNumSeqs = std::max(options->maxNumSeqs, plan.mostSequences());
   const auto engine = engine::loadEngine(options.value(), {});
   if (!engine.ok()) return fail(engine.error());
+  plan.fitDefaults((*engine)->facts().contextLength);
   const auto report = runBenchPlan(**engine, **limits, plan, !line.json);
   if (!report.ok()) return fail(report.error());
   if (line.json) printJson(report.value());

@@ -6,6 +6,7 @@
 
 #include "engine/decoder/decoder.h"
 #include "engine/memory/step_limits.h"
+#include "engine/scheduler/op_facts.h"
 #include "engine/scheduler/step_runner.h"
 #include "kernels/backend.h"
 
@@ -29,6 +30,9 @@ class BackendRunner : public StepRunner {
   kernels::Status enqueue(const kernels::StepInputs& inputs) override;
   kernels::Status wait(std::vector<kernels::SampledRow>* rows) override;
 
+  void setProfiling(bool on) override { m_backend->setProfiling(on); }
+  std::vector<OpTime> lastProfile() const override;
+
   const StepMemory& taken() const { return m_taken; }
 
  private:
@@ -37,11 +41,14 @@ class BackendRunner : public StepRunner {
   struct Compiled {
     StepShape shape;
     kernels::Backend::ProgramId id = 0;
+    std::vector<OpFacts> ops;
   };
   std::unique_ptr<kernels::Backend> m_backend;
   std::unique_ptr<Decoder> m_decoder;
   std::vector<Compiled> m_programs;
   StepMemory m_taken;
+  size_t m_last = 0;  ///< index into m_programs of the step enqueued last
+  StepSize m_lastSize;
 };
 
 }  // namespace engine

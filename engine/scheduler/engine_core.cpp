@@ -215,7 +215,13 @@ void EngineCore::step() {
     const std::lock_guard lock(m_mutex);
     m_health.stepBegins(steadySeconds());
   }
-  while (m_nFlights < m_depth && launch()) {
+  // Steps that are timed op by op do not overlap.
+  if (m_nFlights == 0 && m_profiling != m_profiles.wanted()) {
+    m_profiling = !m_profiling;
+    m_runner->setProfiling(m_profiling);
+  }
+  const uint32_t depth = m_profiling || m_profiles.wanted() ? 1 : m_depth;
+  while (m_nFlights < depth && launch()) {
   }
   if (m_nFlights > 0) land();
 }
@@ -272,6 +278,7 @@ void EngineCore::land() {
   const auto now = Clock::now();
   m_pacer.note(plan.nPrefillTokens, secondsSince(std::max(flight.began, m_lastLanding), now));
   m_lastLanding = now;
+  if (m_profiling) m_profiles.add(plan.nPrefillTokens > 0, plan.nTokens, m_runner->lastProfile());
   m_scheduler.complete(plan);
   // Whoever was cancelled while the step ran gets no more tokens.
   takeIn(/*mayWait=*/false);

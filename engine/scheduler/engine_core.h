@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "engine/scheduler/health_watch.h"
 #include "engine/scheduler/prefill_pacer.h"
+#include "engine/scheduler/profile_keeper.h"
 #include "engine/scheduler/rate_meter.h"
 #include "engine/scheduler/scheduler.h"
 #include "engine/scheduler/step_inputs.h"
@@ -43,6 +44,8 @@ class EngineCore {
   EngineStats stats() const;
   bool healthy(std::string* why) const;
   bool answering(std::string* why);
+  void profileSteps(bool on) { m_profiles.want(on); }
+  StepProfiles takeProfiles() { return m_profiles.take(); }
 
   /// Times that the bookkeeping of the cache was found damaged when idle (and was put right); 0 unless we have a bug.
   uint32_t integrityFaults() const { return m_integrityFaults.load(); }
@@ -107,6 +110,8 @@ class EngineCore {
   uint32_t m_firstFlight = 0, m_nFlights = 0;
   ActiveRequest::Clock::time_point m_lastLanding;
   PrefillPacer m_pacer;
+  bool m_profiling = false;  ///< the runner is told to
+  ProfileKeeper m_profiles;
   std::vector<kernels::SampledRow> m_rows;
   std::map<RequestId, RequestPtr> m_active;
   EngineStats m_counters;

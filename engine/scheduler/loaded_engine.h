@@ -6,10 +6,11 @@
 
 #include "engine/engine.h"
 #include "engine/scheduler/engine_core.h"
+#include "engine/step_profile.h"
 
 namespace engine {
 
-class LoadedEngine : public Engine {
+class LoadedEngine : public Engine, public StepProfiler {
  public:
   /// Starts the thread.
   LoadedEngine(EngineFacts facts, std::shared_ptr<const Tokenizer> tokenizer,
@@ -27,6 +28,8 @@ class LoadedEngine : public Engine {
   EngineStats stats() const override { return m_core->stats(); }
   bool healthy(std::string* why) const override { return m_core->healthy(why); }
   bool answering(std::string* why) override { return m_core->answering(why); }
+  void profileSteps(bool on) override { m_core->profileSteps(on); }
+  StepProfiles takeProfiles() override { return m_core->takeProfiles(); }
 
  private:
   const EngineFacts m_facts;

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "engine/step_profile.h"
 #include "kernels/program.h"
 #include "kernels/sampling.h"
 #include "kernels/status.h"
@@ -28,6 +29,11 @@ class StepRunner {
   virtual kernels::Status enqueue(const kernels::StepInputs& inputs) = 0;
   /// Waits for the oldest; one row for each logit row.
   virtual kernels::Status wait(std::vector<kernels::SampledRow>* rows) = 0;
+
+  /// While on, steps are timed op by op. With no step under way.
+  virtual void setProfiling(bool /*on*/) {}
+  /// The ops of the step waited for last, in order.
+  virtual std::vector<OpTime> lastProfile() const { return {}; }
 };
 
 }  // namespace engine

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/app/cli/run_program.h"
 #include "tests/support/golden.h"
@@ -73,8 +74,9 @@ TEST(CliLogits, BadIds) {
 }
 
 TEST(CliBench, JsonHasTheDocumentedShape) {
-  const Json json = parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "8,16", "--decode", "200",
-                                  "--context", "0", "--sequences", "1,2", "--threads", "2", "--rounds", "1"}));
+  const Json json =
+      parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "8,16", "--decode", "200", "--context", "0",
+                    "--sequences", "1,2", "--throughput", "2", "--threads", "2", "--rounds", "1"}));
   const Json& limits = json.at("limits");
   for (const char* key : {"read_gb_s", "product_gop_s"}) EXPECT_GT(limits.at(key).get<double>(), 0) << key;
   EXPECT_LE(limits.at("read_gb_s_least").get<double>(), limits.at("read_gb_s").get<double>());
@@ -98,7 +100,46 @@ TEST(CliBench, JsonHasTheDocumentedShape) {
                 row.at("gop_per_s").get<double>() / row.at("product_gop_s").get<double>(), 1e-6);
   }
   EXPECT_EQ(json.at("prefill").at(0).at("tokens"), 8);
+  ASSERT_EQ(json.at("throughput").size(), 1u);
+  const Json& throughput = json.at("throughput").at(0);
+  EXPECT_EQ(throughput.at("sequences"), 2);
+  // 128 tokens in for 12 out.
+  EXPECT_NEAR(throughput.at("total_tokens_per_s").get<double>(),
+              throughput.at("answer_tokens_per_s").get<double>() * (128 + 12) / 12, 1e-3);
   EXPECT_GT(json.at("load").at("bytes").get<uint64_t>(), 0u);
+}
+
+TEST(CliBench, StepsAreTakenApartByOp) {
+  const Json json =
+      parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "16", "--decode", "4", "--context", "0",
+                    "--sequences", "2", "--throughput", "3", "--threads", "2", "--rounds", "1"}));
+  const Json& ops = json.at("ops");
+  ASSERT_EQ(ops.size(), 3u);
+  EXPECT_EQ(ops.at(0).at("step"), "prompt of 16");
+  EXPECT_EQ(ops.at(0).at("tokens_per_step"), 16);
+  EXPECT_EQ(ops.at(1).at("step"), "decode, context 0, 2 sequences");
+  EXPECT_EQ(ops.at(2).at("step"), "decode, context 128, 3 sequences");
+  for (const Json& step : ops) {
+    double us = 0, whole = 0;
+    std::set<std::string> names;
+    for (const Json& op : step.at("ops")) {
+      us += op.at("us").get<double>();
+      whole += op.at("of_step").get<double>();
+      names.insert(op.at("op"));
+      if (op.at("op") == "qkv" || op.at("op") == "head") {
+        EXPECT_GT(op.at("gop_s").get<double>(), 0);
+      }
+      if (op.at("op") == "down") {
+        EXPECT_GT(op.at("gb_s").get<double>(), 0);
+      }
+    }
+    EXPECT_NEAR(us * 1e-3, step.at("ms").get<double>(), 1e-6);
+    EXPECT_NEAR(whole, 1.0, 1e-6);
+    for (const char* name :
+         {"embedding", "qkv", "rope, append", "attention", "attention output", "gate, up", "down", "head", "sample"}) {
+      EXPECT_TRUE(names.count(name)) << name;
+    }
+  }
 }
 
 }  // namespace

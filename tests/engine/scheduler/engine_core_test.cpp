@@ -250,6 +250,28 @@ TEST_P(EngineCore, TheNextStepIsEnqueuedBeforeTheLastIsDone) {
   EXPECT_EQ(engine.runner->steps().size(), 20u);
 }
 
+TEST_P(EngineCore, StepsThatAreTimedRunOneAfterTheOther) {
+  CoreHarness engine;
+  engine.core->profileSteps(true);
+  const auto request = CoreHarness::request("timed", 20);
+  const auto sink = engine.submit(request);
+  ASSERT_TRUE(sink->waitDone());
+  EXPECT_EQ(sink->tokens(), engine.expected(request));
+  EXPECT_EQ(engine.runner->mostUnderWay(), 1u);
+  const engine::StepProfiles profiles = engine.core->takeProfiles();
+  EXPECT_EQ(profiles.prompt.steps, 1u);
+  EXPECT_EQ(profiles.prompt.tokens, 5);
+  EXPECT_EQ(profiles.decode.steps, 19u);
+  ASSERT_EQ(profiles.decode.ops.size(), 2u);
+  EXPECT_EQ(profiles.decode.ops[0].calls, 38u);
+  EXPECT_EQ(profiles.decode.seconds(), 57);
+  engine.core->profileSteps(false);
+  const auto after = engine.submit(request);
+  ASSERT_TRUE(after->waitDone());
+  EXPECT_EQ(engine.runner->mostUnderWay(), GetParam().depth);
+  EXPECT_EQ(engine.core->takeProfiles().decode.steps, 0u);
+}
+
 TEST_P(EngineCore, AnEndSeenOneStepLateChangesNothing) {
   HarnessOptions options;
   // Says "bcdefghijklmnop" and the end after any prompt of 16 a's, then more if it is asked.

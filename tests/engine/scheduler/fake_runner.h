@@ -44,6 +44,9 @@ class FakeRunner : public engine::StepRunner {
   kernels::Status writeSlot(uint32_t slot, const kernels::SlotSampling& state) override;
   kernels::Status enqueue(const kernels::StepInputs& inputs) override;
   kernels::Status wait(std::vector<kernels::SampledRow>* rows) override;
+  void setProfiling(bool on) override { m_profiling = on; }
+  /// Two ops of one kind and one of another, a second each.
+  std::vector<engine::OpTime> lastProfile() const override;
 
   /// While held, steps stand still before they begin; `allow(n)` lets n through. release() ends the hold.
   void hold();
@@ -93,6 +96,7 @@ class FakeRunner : public engine::StepRunner {
   std::deque<Command> m_commands;
   std::deque<Done> m_done;
   uint32_t m_underWay = 0;
+  bool m_profiling = false;
   std::atomic<uint32_t> m_mostUnderWay = 0;
 
   mutable std::mutex m_mutex;
