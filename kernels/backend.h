@@ -108,6 +108,10 @@ class Backend {
   /// Measured read bandwidth of the memory that weights stream from, bytes a second, over `bytes` of data for a short
   /// time.
   virtual double measureReadBandwidth(uint64_t bytes) = 0;
+  /// The same of copying within that memory, bytes read and bytes written together; 0 where it is not measured.
+  virtual double measureCopyBandwidth(uint64_t /*bytes*/) { return 0; }
+  /// The same of filling it from page-locked host memory, the limit of loading; 0 where weights live in host memory.
+  virtual double measureUploadBandwidth(uint64_t /*bytes*/) { return 0; }
 };
 
 struct CpuOptions {

@@ -79,9 +79,9 @@ Result<MemoryPlan> planFor(const ModelInfo& model, const EngineOptions& options)
   const kernels::DType stored = source->storedDType();
   const ComputeType compute = computeType(options, stored);
   ENGINE_ASSIGN_OR_RETURN(const WeightPlan weights, planWeights(*source, description, dummyFormat(options, stored)));
-  const StepLimits limits = stepLimits(options, options.maxModelLen.value_or(config.contextLength));
 
   ENGINE_ASSIGN_OR_RETURN(const DeviceChoice choice, chooseDevice(options));
+  const StepLimits limits = stepLimits(options, options.maxModelLen.value_or(config.contextLength), choice.isCuda());
   ENGINE_ASSIGN_OR_RETURN(const std::unique_ptr<kernels::Backend> backend, openBackend(options, choice, compute.cache));
   const kernels::MemoryInfo memory = backend->memory();
 

@@ -6,12 +6,12 @@
 
 namespace engine {
 
-StepLimits stepLimits(const EngineOptions& options, uint32_t contextLength) {
+StepLimits stepLimits(const EngineOptions& options, uint32_t contextLength, bool onGpu) {
   StepLimits limits;
   limits.contextLength = std::max(contextLength, 1u);
   const uint32_t batched = std::max(options.maxNumBatchedTokens.value_or(std::max(contextLength, 2048u)), 1u);
   limits.sequences = std::clamp(options.maxNumSeqs, 1u, std::min(batched, kMostSequences));
-  limits.prefillTokens = std::min(kPrefillChunk, batched);
+  limits.prefillTokens = std::min(onGpu ? kGpuPrefillChunk : kPrefillChunk, batched);
   limits.stepTokens = std::min(limits.prefillTokens + limits.sequences, batched);
   limits.requests = std::max(options.limitConcurrency, 1u);
   const uint64_t waiting = 8ull * limits.requests * std::max(options.workerNum, 1u);

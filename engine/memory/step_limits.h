@@ -22,12 +22,14 @@ struct StepLimits {
 /// Prompt tokens that one step reads at most. The weights are streamed once for all of them, and past some hundred
 /// rows a longer chunk is no faster a token; a shorter one lets other answers go on and cancels be seen.
 inline constexpr uint32_t kPrefillChunk = 512;
+/// The same on a GPU, whose tensor cores want more rows, and which is through with them as fast.
+inline constexpr uint32_t kGpuPrefillChunk = 2048;
 
 /// Most answers at once that any option may ask for; loadEngine refuses more.
 inline constexpr uint32_t kMostSequences = 4096;
 
 /// `contextLength` is what the options or, without, the model say.
-StepLimits stepLimits(const EngineOptions& options, uint32_t contextLength);
+StepLimits stepLimits(const EngineOptions& options, uint32_t contextLength, bool onGpu);
 
 /// Shape of a program: it runs any step of at most so many rows.
 struct StepShape {

@@ -103,7 +103,7 @@ class Load {
     if (!m_facts.plan.fits) {
       return Error{ErrorCode::OutOfMemory, m_facts.plan.shortfall, "model-path"};
     }
-    m_limits = stepLimits(m_options, m_facts.contextLength);
+    m_limits = stepLimits(m_options, m_facts.contextLength, m_device.isCuda());
     return {};
   }
 

@@ -106,7 +106,7 @@ EngineOptions resolvedOptions(const EngineOptions& options, const ModelInfo& mod
   out.quantization = Quantization::None;
   out.maxModelLen = options.maxModelLen.value_or(model.trainedContext);
   out.maxNumBatchedTokens = options.maxNumBatchedTokens.value_or(std::max(*out.maxModelLen, 2048u));
-  out.maxWaiting = stepLimits(options, *out.maxModelLen).waiting;
+  out.maxWaiting = stepLimits(options, *out.maxModelLen, /*onGpu=*/false).waiting;
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <limits>
 #include <new>
 #include <stdexcept>
@@ -285,6 +286,30 @@ double CpuBackend::measureReadBandwidth(uint64_t bytes) {
     });
     const double seconds = static_cast<double>(std::max<int64_t>(1, nowNanoseconds() - begin)) * 1e-9;
     best = std::max(best, static_cast<double>(n * sizeof(float)) / seconds);
+  }
+  return best;
+}
+
+double CpuBackend::measureCopyBandwidth(uint64_t bytes) {
+  AlignedMemory memory;
+  if (m_inFlight || bytes < 128 || !memory.allocate(bytes, "the bandwidth test").ok()) return 0.0;
+  const uint64_t half = bytes / 2;
+  std::byte* from = memory.data();
+  m_pool->run([&](Team team) {
+    const Team::Range range = team.split(half, 4096);
+    std::memset(from + range.begin, 1, range.end - range.begin);
+    std::memset(from + half + range.begin, 2, range.end - range.begin);
+  });
+  double best = 0.0;
+  const int64_t start = nowNanoseconds();
+  for (int pass = 0; pass < 3 || (nowNanoseconds() - start < 150'000'000 && pass < 1000); ++pass) {
+    const int64_t begin = nowNanoseconds();
+    m_pool->run([&](Team team) {
+      const Team::Range range = team.split(half, 4096);
+      std::memcpy(from + half + range.begin, from + range.begin, range.end - range.begin);
+    });
+    const double seconds = static_cast<double>(std::max<int64_t>(1, nowNanoseconds() - begin)) * 1e-9;
+    best = std::max(best, static_cast<double>(2 * half) / seconds);
   }
   return best;
 }

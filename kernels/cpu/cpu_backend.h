@@ -33,6 +33,7 @@ class CpuBackend final : public Backend {
   void setProfiling(bool on) override { m_profiling = on; }
   std::vector<OpProfile> lastProfile() const override;
   double measureReadBandwidth(uint64_t bytes) override;
+  double measureCopyBandwidth(uint64_t bytes) override;
 
  private:
   struct Compiled {

@@ -393,4 +393,14 @@ double CudaBackend::measureReadBandwidth(uint64_t bytes) {
   return cuda::measureReadBandwidth(bytes, m_device.nMultiprocessors, m_stream);
 }
 
+double CudaBackend::measureCopyBandwidth(uint64_t bytes) {
+  if (!use().ok() || !m_inFlight.empty()) return 0.0;
+  return cuda::measureCopyBandwidth(bytes, m_stream);
+}
+
+double CudaBackend::measureUploadBandwidth(uint64_t bytes) {
+  if (!use().ok() || !m_inFlight.empty()) return 0.0;
+  return cuda::measureUploadBandwidth(bytes, m_stream);
+}
+
 }  // namespace kernels::cuda

@@ -42,6 +42,8 @@ class CudaBackend final : public Backend {
   void setProfiling(bool on) override { m_profiling = on; }
   std::vector<OpProfile> lastProfile() const override;
   double measureReadBandwidth(uint64_t bytes) override;
+  double measureCopyBandwidth(uint64_t bytes) override;
+  double measureUploadBandwidth(uint64_t bytes) override;
 
  private:
   struct Compiled {

@@ -2,11 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <bit>
+
 #include "kernels/cuda/cuda_error.h"
 
 namespace kernels::cuda {
 
 namespace {
+
+/// Proposals that are timed, and how often.
+constexpr size_t kCandidates = 8;
+constexpr int kTrials = 4;
+/// Up to here ranges of rows are 64 wide, then they double.
+constexpr uint32_t kFineRows = 256;
 
 cudaDataType_t dataType(DType type) {
   switch (type) {
@@ -62,7 +72,7 @@ Status GemmLt::open() {
   return m_workspace.allocate(kWorkspaceBytes, "scratch of matrix products");
 }
 
-Status GemmLt::plan(const Product& product, Plan** out) {
+Status GemmLt::plan(const Product& product, cudaStream_t stream, Plan** out) {
   const Key key{product.nRows,           product.nIn, product.nOut, product.ldOut, product.type, product.outType,
                 product.added != nullptr};
   const auto tried = m_plans.try_emplace(key);
@@ -94,31 +104,98 @@ Status GemmLt::plan(const Product& product, Plan** out) {
     return cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &kWorkspaceBytes,
                                                 sizeof kWorkspaceBytes);
   });
-  cublasLtMatmulHeuristicResult_t result{};
-  int nResults = 0;
-  also([&] {
-    return cublasLtMatmulAlgoGetHeuristic(m_handle, plan.desc, plan.weight, plan.in, plan.out, plan.out, preference, 1,
-                                          &result, &nResults);
-  });
+  Status chosen = checked(status, "preparing a matrix product");
+  if (chosen.ok()) chosen = choose(product, stream, preference, &plan);
   if (preference != nullptr) cublasLtMatmulPreferenceDestroy(preference);
-  if (status != CUBLAS_STATUS_SUCCESS || nResults == 0) {
-    return fail(
-        {StatusCode::Internal, fmt::format("cuBLASLt has no way to multiply {} x {} by {} rows: {}", product.nOut,
-                                           product.nIn, product.nRows, cublasLtGetStatusString(status))});
+  return chosen.ok() ? chosen : fail(chosen);
+}
+
+Status GemmLt::choose(const Product& product, cudaStream_t stream, cublasLtMatmulPreference_t preference, Plan* plan) {
+  const Key range{rowRange(product.nRows), product.nIn, product.nOut, product.ldOut, product.type, product.outType,
+                  product.added != nullptr};
+  if (const auto known = m_choices.find(range); known != m_choices.end()) {
+    cublasLtMatmulHeuristicResult_t check{};
+    const cublasStatus_t status = cublasLtMatmulAlgoCheck(m_handle, plan->desc, plan->weight, plan->in, plan->out,
+                                                          plan->out, &known->second, &check);
+    if (status == CUBLAS_STATUS_SUCCESS && check.workspaceSize <= kWorkspaceBytes) {
+      plan->algorithm = known->second;
+      return {};
+    }
   }
-  plan.algorithm = result.algo;
+  std::array<cublasLtMatmulHeuristicResult_t, kCandidates> results{};
+  int nResults = 0;
+  const cublasStatus_t status =
+      cublasLtMatmulAlgoGetHeuristic(m_handle, plan->desc, plan->weight, plan->in, plan->out, plan->out, preference,
+                                     static_cast<int>(results.size()), results.data(), &nResults);
+  if (status != CUBLAS_STATUS_SUCCESS || nResults == 0) {
+    return {StatusCode::Internal, fmt::format("cuBLASLt has no way to multiply {} x {} by {} rows: {}", product.nOut,
+                                              product.nIn, product.nRows, cublasLtGetStatusString(status))};
+  }
+  plan->algorithm = results[0].algo;
+  cudaStreamCaptureStatus capturing = cudaStreamCaptureStatusNone;
+  CUDA_RETURN_IF_ERROR(cudaStreamIsCapturing(stream, &capturing), "preparing a matrix product");
+  if (capturing != cudaStreamCaptureStatusNone || m_choices.count(range) != 0) return {};
+  const uint64_t bytes = uint64_t{product.nRows} * product.ldOut * dtypeBytes(product.outType);
+  if (product.added != nullptr && bytes > m_trial.size() &&
+      !m_trial.allocate(bytes, "trials of matrix products").ok()) {
+    static_cast<void>(cudaGetLastError());
+    return {};  // without room to try, the library's first proposal stands
+  }
+  double best = -1.0;
+  for (int i = 0; i < nResults; ++i) {
+    Plan candidate = *plan;
+    candidate.algorithm = results[static_cast<size_t>(i)].algo;
+    const double seconds = time(product, candidate, stream);
+    if (seconds >= 0 && (best < 0 || seconds < best)) {
+      best = seconds;
+      plan->algorithm = candidate.algorithm;
+    }
+  }
+  m_choices.emplace(range, plan->algorithm);
   return {};
+}
+
+double GemmLt::time(const Product& product, const Plan& plan, cudaStream_t stream) {
+  cudaEvent_t begin = nullptr, end = nullptr;
+  double best = -1.0;
+  void* out = product.added != nullptr ? m_trial.as() : product.out;
+  if (cudaEventCreate(&begin) == cudaSuccess && cudaEventCreate(&end) == cudaSuccess &&
+      launch(product, plan, out, stream) == CUBLAS_STATUS_SUCCESS) {
+    for (int run = 0; run < kTrials; ++run) {
+      static_cast<void>(cudaEventRecord(begin, stream));
+      const cublasStatus_t status = launch(product, plan, out, stream);
+      static_cast<void>(cudaEventRecord(end, stream));
+      float milliseconds = 0.0f;
+      if (status != CUBLAS_STATUS_SUCCESS || cudaEventSynchronize(end) != cudaSuccess ||
+          cudaEventElapsedTime(&milliseconds, begin, end) != cudaSuccess) {
+        best = -1.0;
+        break;
+      }
+      const double seconds = 1e-3 * static_cast<double>(milliseconds);
+      best = run == 0 ? seconds : std::min(best, seconds);
+    }
+  }
+  if (begin != nullptr) static_cast<void>(cudaEventDestroy(begin));
+  if (end != nullptr) static_cast<void>(cudaEventDestroy(end));
+  return best;
+}
+
+cublasStatus_t GemmLt::launch(const Product& product, const Plan& plan, void* out, cudaStream_t stream) {
+  const float beta = product.added != nullptr ? 1.0f : 0.0f;
+  const void* added = product.added != nullptr ? product.added : out;
+  return cublasLtMatmul(m_handle, plan.desc, &product.alpha, product.weight, plan.weight, product.in, plan.in, &beta,
+                        added, plan.out, out, plan.out, &plan.algorithm, m_workspace.as(), kWorkspaceBytes, stream);
+}
+
+uint32_t GemmLt::rowRange(uint32_t nRows) {
+  if (nRows <= kFineRows) return (nRows + 63) / 64 * 64;
+  return std::bit_ceil(nRows);
 }
 
 Status GemmLt::multiply(const Product& product, cudaStream_t stream) {
   Plan* plan = nullptr;
-  KERNELS_RETURN_IF_ERROR(this->plan(product, &plan));
-  const float beta = product.added != nullptr ? 1.0f : 0.0f;
-  const void* added = product.added != nullptr ? product.added : product.out;
-  return checked(cublasLtMatmul(m_handle, plan->desc, &product.alpha, product.weight, plan->weight, product.in,
-                                plan->in, &beta, added, plan->out, product.out, plan->out, &plan->algorithm,
-                                m_workspace.as(), kWorkspaceBytes, stream),
-                 "multiplying matrices");
+  KERNELS_RETURN_IF_ERROR(this->plan(product, stream, &plan));
+  return checked(launch(product, *plan, product.out, stream), "multiplying matrices");
 }
 
 Status GemmLt::run(const LinearArgs& args, cudaStream_t stream) {

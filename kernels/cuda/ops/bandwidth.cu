@@ -1,6 +1,7 @@
 #include "kernels/cuda/ops/bandwidth.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/cuda/device_arena.h"
 
@@ -27,7 +28,53 @@ __global__ void __launch_bounds__(kThreads) readKernel(const uint4* data, uint64
   if (sum == 0x12345678u) *sink = sum;  // never, but the compiler cannot know
 }
 
+/// Bytes a second of what `run` enqueues, best of several passes; 0 when anything fails.
+template <class Run>
+double bestRate(double bytes, cudaStream_t stream, Run run) {
+  cudaEvent_t begin = nullptr, end = nullptr;
+  double best = 0.0;
+  if (cudaEventCreate(&begin) == cudaSuccess && cudaEventCreate(&end) == cudaSuccess) {
+    for (int pass = 0; pass < kPasses; ++pass) {
+      static_cast<void>(cudaEventRecord(begin, stream));
+      const cudaError_t ran = run();
+      static_cast<void>(cudaEventRecord(end, stream));
+      float milliseconds = 0.0f;
+      if (ran != cudaSuccess || cudaEventSynchronize(end) != cudaSuccess ||
+          cudaEventElapsedTime(&milliseconds, begin, end) != cudaSuccess || milliseconds <= 0.0f) {
+        break;
+      }
+      best = std::max(best, bytes / (1e-3 * static_cast<double>(milliseconds)));
+    }
+  }
+  if (begin != nullptr) static_cast<void>(cudaEventDestroy(begin));
+  if (end != nullptr) static_cast<void>(cudaEventDestroy(end));
+  return best;
+}
+
 }  // namespace
+
+double measureCopyBandwidth(uint64_t bytes, cudaStream_t stream) {
+  DeviceBuffer data;
+  const uint64_t half = bytes / 2;
+  if (half == 0 || !data.allocate(bytes, "the bandwidth test").ok() ||
+      cudaMemsetAsync(data.as(), 1, bytes, stream) != cudaSuccess) {
+    return 0.0;
+  }
+  return bestRate(2.0 * static_cast<double>(half), stream,
+                  [&] { return cudaMemcpyAsync(data.as(half), data.as(), half, cudaMemcpyDeviceToDevice, stream); });
+}
+
+double measureUploadBandwidth(uint64_t bytes, cudaStream_t stream) {
+  DeviceBuffer data;
+  PinnedBuffer host;
+  if (bytes == 0 || !data.allocate(bytes, "the bandwidth test").ok() ||
+      !host.allocate(bytes, "the bandwidth test").ok()) {
+    return 0.0;
+  }
+  std::memset(host.as(), 1, bytes);
+  return bestRate(static_cast<double>(bytes), stream,
+                  [&] { return cudaMemcpyAsync(data.as(), host.as(), bytes, cudaMemcpyHostToDevice, stream); });
+}
 
 double measureReadBandwidth(uint64_t bytes, uint32_t nMultiprocessors, cudaStream_t stream) {
   DeviceBuffer data, sink;
@@ -35,25 +82,12 @@ double measureReadBandwidth(uint64_t bytes, uint32_t nMultiprocessors, cudaStrea
       !sink.allocate(sizeof(uint32_t), "the bandwidth test").ok()) {
     return 0.0;
   }
-  cudaEvent_t begin = nullptr, end = nullptr;
-  if (cudaMemsetAsync(data.as(), 1, bytes, stream) != cudaSuccess || cudaEventCreate(&begin) != cudaSuccess ||
-      cudaEventCreate(&end) != cudaSuccess) {
-    return 0.0;
-  }
-  double best = 0.0;
-  for (int pass = 0; pass < kPasses; ++pass) {
-    static_cast<void>(cudaEventRecord(begin, stream));
+  if (cudaMemsetAsync(data.as(), 1, bytes, stream) != cudaSuccess) return 0.0;
+  return bestRate(static_cast<double>(bytes), stream, [&] {
     readKernel<<<nMultiprocessors * kBlocksPerMultiprocessor, kThreads, 0, stream>>>(
         data.as<const uint4>(), bytes / sizeof(uint4), sink.as<uint32_t>());
-    static_cast<void>(cudaEventRecord(end, stream));
-    float milliseconds = 0.0f;
-    if (cudaEventSynchronize(end) != cudaSuccess || cudaEventElapsedTime(&milliseconds, begin, end) != cudaSuccess)
-      break;
-    best = std::max(best, static_cast<double>(bytes) / (1e-3 * static_cast<double>(milliseconds)));
-  }
-  static_cast<void>(cudaEventDestroy(begin));
-  static_cast<void>(cudaEventDestroy(end));
-  return best;
+    return cudaGetLastError();
+  });
 }
 
 }  // namespace kernels::cuda

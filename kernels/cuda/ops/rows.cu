@@ -10,6 +10,31 @@ namespace kernels::cuda {
 namespace {
 
 constexpr uint32_t kThreads = 256;
+constexpr uint32_t kVector = 4;  // elements that a thread takes at once
+
+/// Four neighbours at an address aligned for them, as float and back.
+__device__ __forceinline__ float4 load4(const float* at) {
+  return *reinterpret_cast<const float4*>(at);
+}
+template <class T>
+__device__ __forceinline__ float4 load4(const T* at) {
+  const uint2 bits = *reinterpret_cast<const uint2*>(at);
+  const T* v = reinterpret_cast<const T*>(&bits);
+  return make_float4(toFloat(v[0]), toFloat(v[1]), toFloat(v[2]), toFloat(v[3]));
+}
+__device__ __forceinline__ void store4(float* at, float4 v) {
+  *reinterpret_cast<float4*>(at) = v;
+}
+template <class T>
+__device__ __forceinline__ void store4(T* at, float4 v) {
+  uint2 bits;
+  T* to = reinterpret_cast<T*>(&bits);
+  to[0] = fromFloat<T>(v.x);
+  to[1] = fromFloat<T>(v.y);
+  to[2] = fromFloat<T>(v.z);
+  to[3] = fromFloat<T>(v.w);
+  *reinterpret_cast<uint2*>(at) = bits;
+}
 
 template <class T>
 __global__ void embedKernel(EmbedArgs args) {
@@ -49,6 +74,36 @@ __global__ void normKernel(NormArgs args) {
   }
 }
 
+/// The same with rows whose length is a multiple of kVector: every thread sums its fours in order.
+template <class T>
+__global__ void normVectorKernel(NormArgs args) {
+  __shared__ float partial[kThreads / 32];
+  const float* in = args.in + uint64_t{blockIdx.x} * args.cols;
+  T* out = static_cast<T*>(args.out) + uint64_t{blockIdx.x} * args.cols;
+  constexpr uint32_t kStride = kThreads * kVector;
+  if (args.weight == nullptr) {
+    for (uint32_t c = threadIdx.x * kVector; c < args.cols; c += kStride) store4(out + c, load4(in + c));
+    return;
+  }
+  float sum = 0.0f;
+  for (uint32_t c = threadIdx.x * kVector; c < args.cols; c += kStride) {
+    const float4 v = load4(in + c);
+    sum += v.x * v.x + v.y * v.y + v.z * v.z + v.w * v.w;
+  }
+  sum = warpSum(sum);
+  if (threadIdx.x % 32 == 0) partial[threadIdx.x / 32] = sum;
+  __syncthreads();
+  float total = 0.0f;
+  for (uint32_t w = 0; w < kThreads / 32; ++w) total += partial[w];
+  const float factor = 1.0f / sqrtf(total / static_cast<float>(args.cols) + args.eps);
+  const float one = args.addOne ? 1.0f : 0.0f;
+  for (uint32_t c = threadIdx.x * kVector; c < args.cols; c += kStride) {
+    const float4 v = load4(in + c), w = load4(args.weight + c);
+    store4(out + c, make_float4((one + w.x) * (v.x * factor), (one + w.y) * (v.y * factor),
+                                (one + w.z) * (v.z * factor), (one + w.w) * (v.w * factor)));
+  }
+}
+
 template <class T>
 __global__ void gatherKernel(GatherArgs args) {
   const uint32_t row = blockIdx.x;
@@ -77,6 +132,39 @@ __global__ void finishKernel(FinishArgs args) {
   }
 }
 
+/// The same with four columns a thread; parts begin at multiples of kVector.
+template <class In, class Out>
+__global__ void finishVectorKernel(FinishArgs args) {
+  const LinearArgs& linear = args.linear;
+  const uint32_t outCols = linear.outCols(), productCols = linear.productCols();
+  const uint32_t col = (blockIdx.x * kThreads + threadIdx.x) * kVector;
+  if (col >= outCols) return;
+  for (uint32_t row = blockIdx.y; row < linear.nRows; row += gridDim.y) {
+    const In* products = static_cast<const In*>(args.products) + uint64_t{row} * productCols;
+    const float4 first = load4(products + col);
+    float y[kVector] = {first.x, first.y, first.z, first.w};
+#pragma unroll
+    for (uint32_t i = 0; i < kVector; ++i) y[i] += biasAt(linear, col + i);
+    if (linear.epilogue != Epilogue::None) {
+      const float4 second = load4(products + outCols + col);
+      const float up[kVector] = {second.x, second.y, second.z, second.w};
+#pragma unroll
+      for (uint32_t i = 0; i < kVector; ++i) {
+        y[i] = gated(linear.epilogue, y[i], up[i] + biasAt(linear, outCols + col + i));
+      }
+    }
+    const uint64_t at = uint64_t{row} * outCols + col;
+    if (linear.residual != nullptr) {
+      const float4 residual = load4(linear.residual + at);
+      y[0] = residual.x + linear.residualScale * y[0];
+      y[1] = residual.y + linear.residualScale * y[1];
+      y[2] = residual.z + linear.residualScale * y[2];
+      y[3] = residual.w + linear.residualScale * y[3];
+    }
+    store4(static_cast<Out*>(linear.out) + at, make_float4(y[0], y[1], y[2], y[3]));
+  }
+}
+
 }  // namespace
 
 cudaError_t launchEmbed(const EmbedArgs& args, cudaStream_t stream) {
@@ -85,8 +173,16 @@ cudaError_t launchEmbed(const EmbedArgs& args, cudaStream_t stream) {
 }
 
 cudaError_t launchNorm(const NormArgs& args, cudaStream_t stream) {
-  withType(args.outType,
-           [&](auto element) { normKernel<decltype(element)><<<args.nRows, kThreads, 0, stream>>>(args); });
+  // Buffers and weights begin at multiples of 256 bytes.
+  const bool vector = args.cols % kVector == 0;
+  withType(args.outType, [&](auto element) {
+    using T = decltype(element);
+    if (vector) {
+      normVectorKernel<T><<<args.nRows, kThreads, 0, stream>>>(args);
+    } else {
+      normKernel<T><<<args.nRows, kThreads, 0, stream>>>(args);
+    }
+  });
   return cudaGetLastError();
 }
 
@@ -97,10 +193,18 @@ cudaError_t launchGather(const GatherArgs& args, cudaStream_t stream) {
 }
 
 cudaError_t launchFinish(const FinishArgs& args, cudaStream_t stream) {
-  const dim3 grid((args.linear.outCols() + kThreads - 1) / kThreads, std::min(args.linear.nRows, 65535u));
+  const uint32_t outCols = args.linear.outCols();
+  const bool vector = outCols % kVector == 0 && args.linear.productCols() % kVector == 0;
+  const uint32_t perBlock = vector ? kThreads * kVector : kThreads;
+  const dim3 grid((outCols + perBlock - 1) / perBlock, std::min(args.linear.nRows, 65535u));
   withType(args.productType, [&](auto in) {
-    withType(args.linear.outType,
-             [&](auto out) { finishKernel<decltype(in), decltype(out)><<<grid, kThreads, 0, stream>>>(args); });
+    withType(args.linear.outType, [&](auto out) {
+      if (vector) {
+        finishVectorKernel<decltype(in), decltype(out)><<<grid, kThreads, 0, stream>>>(args);
+      } else {
+        finishKernel<decltype(in), decltype(out)><<<grid, kThreads, 0, stream>>>(args);
+      }
+    });
   });
   return cudaGetLastError();
 }

@@ -36,7 +36,7 @@ Result<DeviceMemoryPlan> loadBy(const MemoryPlan& plan, const std::filesystem::p
   const ComputeType compute = computeType(options, source->storedDType());
   ENGINE_RETURN_IF_BAD_STATUS(backend->createKvCache(decoder->kvCache(plan.kvBlocks, compute.cache)));
   out.kvCache = backend->memory().usedByUs - out.weights;
-  const StepLimits limits = stepLimits(options, plan.contextLength);
+  const StepLimits limits = stepLimits(options, plan.contextLength, /*onGpu=*/false);
   ENGINE_RETURN_IF_BAD_STATUS(backend->createSlots(limits.sequences));
   for (const StepShape& step : stepShapes(limits)) {
     ProgramShape shape;

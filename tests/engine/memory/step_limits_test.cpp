@@ -6,7 +6,7 @@ namespace engine {
 namespace {
 
 TEST(StepLimits, DefaultsLeaveRoomForPromptsBesidesAllAnswers) {
-  const StepLimits limits = stepLimits({}, 8192);
+  const StepLimits limits = stepLimits({}, 8192, /*onGpu=*/false);
   EXPECT_EQ(limits.sequences, 256u);
   EXPECT_EQ(limits.prefillTokens, 512u);
   EXPECT_EQ(limits.stepTokens, 768u);
@@ -14,10 +14,17 @@ TEST(StepLimits, DefaultsLeaveRoomForPromptsBesidesAllAnswers) {
   EXPECT_EQ(limits.waiting, 1024u);
 }
 
+TEST(StepLimits, AGpuReadsLongerPiecesOfAPrompt) {
+  const StepLimits limits = stepLimits({}, 8192, /*onGpu=*/true);
+  EXPECT_EQ(limits.prefillTokens, 2048u);
+  EXPECT_EQ(limits.stepTokens, 2304u);
+  EXPECT_EQ(stepLimits({}, 1000, /*onGpu=*/true).prefillTokens, 2048u) << "several prompts in one step";
+}
+
 TEST(StepLimits, TheBatchBoundHoldsForEverything) {
   EngineOptions options;
   options.maxNumBatchedTokens = 100;
-  const StepLimits limits = stepLimits(options, 8192);
+  const StepLimits limits = stepLimits(options, 8192, /*onGpu=*/false);
   EXPECT_EQ(limits.sequences, 100u);
   EXPECT_EQ(limits.prefillTokens, 100u);
   EXPECT_EQ(limits.stepTokens, 100u);
@@ -26,17 +33,17 @@ TEST(StepLimits, TheBatchBoundHoldsForEverything) {
 TEST(StepLimits, TheQueueIsNeverShorterThanSixteen) {
   EngineOptions options;
   options.limitConcurrency = 1;
-  EXPECT_EQ(stepLimits(options, 100).waiting, 16u);
+  EXPECT_EQ(stepLimits(options, 100, /*onGpu=*/false).waiting, 16u);
   options.workerNum = 4;
-  EXPECT_EQ(stepLimits(options, 100).waiting, 32u);
+  EXPECT_EQ(stepLimits(options, 100, /*onGpu=*/false).waiting, 32u);
   options.maxWaiting = 3;
-  EXPECT_EQ(stepLimits(options, 100).waiting, 3u);
+  EXPECT_EQ(stepLimits(options, 100, /*onGpu=*/false).waiting, 3u);
 }
 
 TEST(StepLimits, ShapesGrowAndTheLastTakesEveryStep) {
   EngineOptions options;
   options.maxNumSeqs = 24;
-  const StepLimits limits = stepLimits(options, 4096);
+  const StepLimits limits = stepLimits(options, 4096, /*onGpu=*/false);
   const std::vector<StepShape> shapes = stepShapes(limits);
   for (size_t i = 1; i < shapes.size(); ++i) EXPECT_GT(shapes[i].tokens, shapes[i - 1].tokens);
   EXPECT_EQ(shapes.front().tokens, 1u);
@@ -45,7 +52,7 @@ TEST(StepLimits, ShapesGrowAndTheLastTakesEveryStep) {
 }
 
 TEST(HostKvBlocks, OneContextAlwaysAndFourWhereMemoryAllows) {
-  const StepLimits limits = stepLimits({}, 1000);
+  const StepLimits limits = stepLimits({}, 1000, /*onGpu=*/false);
   const uint64_t blockBytes = 1 << 20;
   EXPECT_EQ(contextBlocks(1000), 63u);
   EXPECT_EQ(hostKvBlocks(limits, blockBytes, 0), 63u);
@@ -53,7 +60,7 @@ TEST(HostKvBlocks, OneContextAlwaysAndFourWhereMemoryAllows) {
   EXPECT_EQ(hostKvBlocks(limits, blockBytes, UINT64_MAX), 4u * 63u);
   EngineOptions single;
   single.maxNumSeqs = 1;
-  EXPECT_EQ(hostKvBlocks(stepLimits(single, 1000), blockBytes, UINT64_MAX), 63u);
+  EXPECT_EQ(hostKvBlocks(stepLimits(single, 1000, /*onGpu=*/false), blockBytes, UINT64_MAX), 63u);
 }
 
 }  // namespace

@@ -242,6 +242,8 @@ TEST(Backend, SaysWhatItIs) {
   EXPECT_GT(memory.total, 0u);
   EXPECT_LE(memory.free, memory.total);
   EXPECT_GT(backend->measureReadBandwidth(1 << 20), 1e8);
+  EXPECT_GT(backend->measureCopyBandwidth(1 << 20), 1e8);
+  EXPECT_EQ(backend->measureUploadBandwidth(1 << 20), 0.0);
 }
 
 TEST(Backend, RefusesBadInputs) {
