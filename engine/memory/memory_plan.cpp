@@ -116,10 +116,10 @@ Result<MemoryPlan> planFor(const ModelInfo& model, const EngineOptions& options)
 MemoryPlan planForContext(MemoryPlan plan, const EngineOptions& options, uint32_t trainedContext,
                           uint32_t contextLength) {
   if (plan.devices.empty() || plan.kvBytesPerToken == 0) return plan;
-  const StepLimits limits = stepLimits(options, contextLength);
+  const bool onGpu = plan.devices.front().device != "cpu";
+  const StepLimits limits = stepLimits(options, contextLength, onGpu);
   plan.contextLength = limits.contextLength;
-  planCache(plan, limits, plan.kvBytesPerToken * kernels::kKvBlockTokens, trainedContext,
-            plan.devices.front().device != "cpu");
+  planCache(plan, limits, plan.kvBytesPerToken * kernels::kKvBlockTokens, trainedContext, onGpu);
   plan.shortfall.clear();
   return plan;
 }
