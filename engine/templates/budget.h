@@ -19,6 +19,7 @@ struct Limits {
   size_t rangeItems = 100'000;
 };
 
+constexpr size_t kNamesPerUnit = 8;       ///< names that a search goes through for one unit of work
 constexpr uint32_t kMaxValueDepth = 140;  ///< lists in dicts in lists …
 
 /// Thrown inside the interpreter only and turned into an Error at its edge. Line 0 means "where evaluation stands".

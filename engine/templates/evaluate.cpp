@@ -240,6 +240,7 @@ Value Interpreter::getAttribute(const Value& value, const std::string& name) {
     case Kind::Undefined:
       fail(value.undefined().hint ? value.undefined().hint->text : "the value is undefined");
     case Kind::Namespace:
+      m_budget.spend(value.nameSpace().attributes.size() / kNamesPerUnit);
       for (const auto& [attribute, item] : value.nameSpace().attributes) {
         if (attribute == name) return item;
       }
@@ -257,7 +258,7 @@ Value Interpreter::getAttribute(const Value& value, const std::string& name) {
         return makeMethod(&m_budget, value, name);
       }
       if (value.is(Kind::Dict)) {
-        m_budget.spend(value.dict().entries.size() / 8);
+        m_budget.spend(value.dict().entries.size() / kNamesPerUnit);
         if (const Value* item = value.dict().find(name)) return *item;
       }
   }

@@ -4,6 +4,7 @@ namespace engine::jinja {
 
 const Value* Scope::find(NameId id) const {
   for (const Scope* scope = this; scope != nullptr; scope = scope->parent.get()) {
+    scope->budget->spend(scope->variables.size() / kNamesPerUnit);
     for (const auto& [name, value] : scope->variables) {
       if (name == id) return &value;
     }
@@ -12,6 +13,7 @@ const Value* Scope::find(NameId id) const {
 }
 
 void Scope::set(NameId id, Value value) {
+  budget->spend(variables.size() / kNamesPerUnit);
   for (auto& [name, old] : variables) {
     if (name == id) {
       old = std::move(value);
@@ -267,6 +269,7 @@ void Interpreter::assign(const Expr& target, Value value) {
     if (object == nullptr || !object->is(Kind::Namespace)) {
       fail("only attributes of a namespace can be set, and '" + target.children[0]->name + "' is none");
     }
+    m_budget.spend(object->nameSpace().attributes.size() / kNamesPerUnit);
     for (auto& [name, old] : object->nameSpace().attributes) {
       if (name == target.name) {
         old = std::move(value);

@@ -15,10 +15,11 @@ namespace engine::jinja {
 
 /// Variables of one block of the template, and those around it.
 struct Scope : std::enable_shared_from_this<Scope> {
-  Scope(Budget* budget, std::shared_ptr<Scope> around) : parent(std::move(around)), charge(budget) {}
+  Scope(Budget* counts, std::shared_ptr<Scope> around) : budget(counts), parent(std::move(around)), charge(counts) {}
   const Value* find(NameId id) const;
   void set(NameId id, Value value);
 
+  Budget* budget;
   std::shared_ptr<Scope> parent;
   std::vector<std::pair<NameId, Value>> variables;
   Charge charge;

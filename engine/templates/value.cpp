@@ -134,7 +134,7 @@ bool equals(const Value& a, const Value& b, Budget* budget) {
 }
 
 const Value* findKey(const DictObject& dict, const Value& key, Budget* budget) {
-  budget->spend(dict.entries.size() / 8 + 1);
+  budget->spend(dict.entries.size() / kNamesPerUnit + 1);
   if (key.is(Kind::String)) return dict.find(key.bytes());
   for (const auto& [name, value] : dict.entries) {
     if (equals(name, key, budget)) return &value;

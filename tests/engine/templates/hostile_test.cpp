@@ -51,6 +51,20 @@ TEST(HostileTemplates, EndlessLoops) {
       "does not come to an end", "line 1", littleFuel());
 }
 
+TEST(HostileTemplates, SearchingAmongManyNamesIsWork) {
+  std::string names, attributes = "{% set n = namespace() %}";
+  for (int i = 0; i < 1000; ++i) {
+    names += "{% set v" + std::to_string(i) + " = 1 %}";
+    attributes += "{% set n.v" + std::to_string(i) + " = 1 %}";
+  }
+  const std::string loop = "{% for i in range(10000) %}{{ ", end = " }}{% endfor %}";
+  expectRefused(names + loop + "v9" + end, "does not come to an end", "line 1", littleFuel());
+  expectRefused(attributes + loop + "n.v9" + end, "does not come to an end", "line 1", littleFuel());
+  const auto few =
+      renderWith("{% set n = namespace() %}{% set n.v9 = 1 %}" + loop + "n.v9" + end, littleFuel(), Json::array());
+  EXPECT_TRUE(few.ok()) << few.error().message;
+}
+
 TEST(HostileTemplates, FuelOfARealRendering) {
   // A search is paid for before it begins: this one takes all there is at once.
   expectRefused("{% set s = 'a' * 2000000 %}\n{{ s.find('b' * 60000) }}",
