@@ -27,9 +27,22 @@ inline void namedBarrier() {
 }
 #else
 
-/// Turns of a waiting loop after which the kernel gives up: many seconds. A trap is an error that the host hears of, a
-/// hang is not.
-inline constexpr uint32_t kMegaPatience = 1u << 25;
+/// Nanoseconds after which a waiting loop gives up: an error is something that the host hears of, a hang is not.
+inline constexpr uint64_t kMegaPatience = 30'000'000'000;
+
+/// A loop that waits, for as long as it may. It ends in a store to where nothing can be: with a trap in a kernel, the
+/// compiler leaves it the registers of its launch and takes no notice of setmaxnreg.
+struct MegaPatience {
+  uint32_t turns = 0;
+  uint64_t began = 0;
+  __device__ __forceinline__ void turn() {
+    if (++turns % 4096 != 0) return;
+    uint64_t now = 0;
+    asm volatile("mov.u64 %0, %globaltimer;\n" : "=l"(now));
+    if (began == 0) began = now;
+    if (now - began > kMegaPatience) asm volatile("st.global.u32 [%0], %1;\n" ::"l"(uint64_t{0}), "r"(0) : "memory");
+  }
+};
 
 __device__ __forceinline__ uint32_t sharedAddress(const void* p) {
   return static_cast<uint32_t>(__cvta_generic_to_shared(p));
@@ -64,8 +77,7 @@ __device__ __forceinline__ bool ringReached(uint32_t barrier, uint32_t parity) {
 }
 /// Until the phase of this parity is over.
 __device__ __forceinline__ void ringWait(uint32_t barrier, uint32_t parity) {
-  for (uint32_t turns = 0; !ringReached(barrier, parity); ++turns)
-    if (turns > kMegaPatience) __trap();
+  for (MegaPatience patience; !ringReached(barrier, parity);) patience.turn();
 }
 
 /// Copies `bytes` (a multiple of 16, both sides aligned to 16) that nobody will read again to shared memory.
@@ -94,10 +106,9 @@ __device__ __forceinline__ void gridArrive(uint32_t* counter) {
 }
 __device__ __forceinline__ void gridWait(const uint32_t* counter, uint32_t target) {
   uint32_t seen = 0;
-  for (uint32_t turns = 0;; ++turns) {
+  for (MegaPatience patience;; patience.turn()) {
     asm volatile("ld.acquire.gpu.global.u32 %0, [%1];\n" : "=r"(seen) : "l"(counter) : "memory");
     if (seen >= target) return;
-    if (turns > kMegaPatience) __trap();
   }
 }
 
