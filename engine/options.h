@@ -36,6 +36,7 @@ struct EngineOptions {
   uint32_t nThreads = 0;  ///< CPU worker threads; 0 = all cores
   bool prefixCache = true;
   bool enforceEager = false;
+  bool batchInvariant = false;  ///< answers do not depend, to the bit, on what else runs; always so on the CPU
   bool useLookahead = false;
   uint32_t numGpus = 0, workerNum = 1;
   SchedulingPolicy policy = SchedulingPolicy::Continuous;

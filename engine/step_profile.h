@@ -34,6 +34,14 @@ struct StepProfiles {
   StepProfile prompt;  ///< steps with some
 };
 
+/// A step by the device's own clock.
+struct TimedStep {
+  bool withPrompt = false;
+  uint32_t tokens = 0;
+  double busySeconds = 0;
+  double gapSeconds = -1;  ///< in which the device waited since the step before; negative: not measured
+};
+
 /// What an engine that computes itself can do besides (LoadedEngine; a fake or a remote one cannot). From any thread.
 class StepProfiler {
  public:
@@ -42,6 +50,10 @@ class StepProfiler {
   virtual void profileSteps(bool on) = 0;
   /// What was timed since the last call.
   virtual StepProfiles takeProfiles() = 0;
+  /// While on, whole steps are timed as they run otherwise.
+  virtual void clockSteps(bool on) = 0;
+  /// What was timed since the last call, in order.
+  virtual std::vector<TimedStep> takeTimedSteps() = 0;
 };
 
 }  // namespace engine

@@ -62,6 +62,12 @@ struct OpProfile {
   uint64_t bytes = 0;  ///< weight and cache bytes that the op has to read
 };
 
+/// A step by the device's own clock.
+struct StepTime {
+  double busySeconds = 0;  ///< from its first op's start to its last op's end
+  double gapSeconds = -1;  ///< since the end of the step before; negative: there was none to measure from
+};
+
 class Backend {
  public:
   using ProgramId = uint32_t;
@@ -105,6 +111,10 @@ class Backend {
   /// While on, each step records a profile by op.
   virtual void setProfiling(bool on) = 0;
   virtual std::vector<OpProfile> lastProfile() const = 0;
+  /// While on, every step is timed as a whole, which changes nothing else about it. With no step in flight.
+  virtual void setStepClock(bool /*on*/) {}
+  /// The step waited for last; zeros where the device has no clock of its own.
+  virtual StepTime lastStepTime() const { return {}; }
   /// Measured read bandwidth of the memory that weights stream from, bytes a second, over `bytes` of data for a short
   /// time.
   virtual double measureReadBandwidth(uint64_t bytes) = 0;

@@ -28,6 +28,8 @@ struct CudaOptions {
   int device = 0;
   DType compute = DType::BF16;  ///< type of weights and of activations between ops: F32, F16 or BF16
   bool eager = false;           ///< steps are launched op by op instead of as captured graphs
+  /// A token's bits depend on its own sequence alone: not on the batch, nor on how a prompt is cut.
+  bool batchInvariant = false;
 };
 
 /// The GPUs that can be used. Unsupported, with a sentence of its own for each, when the module is not installed, there
@@ -45,6 +47,6 @@ struct CudaModule {
   Status (*createBackend)(const CudaOptions& options, std::unique_ptr<Backend>* out) = nullptr;
 };
 /// Raised with every change of Backend, CudaModule or the types they use.
-inline constexpr uint32_t kCudaModuleVersion = 2;
+inline constexpr uint32_t kCudaModuleVersion = 3;
 
 }  // namespace kernels

@@ -22,22 +22,29 @@ constexpr uint32_t kProductTokens = 2048;
 /// Medians of one row.
 struct Row {
   double tokensPerSecond = 0, meanContext = 0;
-  double limit = 0;  ///< of the machine, around the runs
+  double limit = 0;                             ///< of the machine, around the runs
+  double device = -1, gap = -1, worstGap = -1;  ///< see BenchResult
 };
 
 /// Runs between measurements: limit, run, limit, run, limit.
 engine::Result<Row> measure(uint32_t rounds, const std::function<double()>& limit, std::vector<double>& allLimits,
                             const std::function<engine::Result<BenchResult>()>& run) {
   Row row;
-  std::vector<double> speeds, limits = {limit()};
+  std::vector<double> speeds, devices, gaps, worstGaps, limits = {limit()};
   for (uint32_t round = 0; round < rounds; ++round) {
     ENGINE_ASSIGN_OR_RETURN(const BenchResult result, run());
     speeds.push_back(result.tokensPerSecond);
     row.meanContext = result.meanContext;
+    devices.push_back(result.deviceSeconds);
+    gaps.push_back(result.gapSeconds);
+    worstGaps.push_back(result.worstGapSeconds);
     limits.push_back(limit());
   }
   row.tokensPerSecond = median(speeds);
   row.limit = median(limits);
+  row.device = median(devices);
+  row.gap = median(gaps);
+  row.worstGap = median(worstGaps);
   allLimits.insert(allLimits.end(), limits.begin(), limits.end());
   return row;
 }
@@ -66,6 +73,7 @@ class BenchReport {
   engine::Result<void> measureDecode();
   engine::Result<void> measureThroughput();
   engine::Result<void> measurePrefill();
+  engine::Result<void> measureCached();
   engine::Result<void> addOps(const std::string& what, const DecodeShape& shape, bool prompt);
   Json limitsJson() const;
 
@@ -76,7 +84,8 @@ class BenchReport {
   const bool m_people;
   std::optional<kernels::WeightFormat> m_format;
   std::vector<double> m_reads, m_products;
-  Json m_decode = Json::array(), m_throughput = Json::array(), m_prefill = Json::array(), m_ops = Json::array();
+  Json m_decode = Json::array(), m_throughput = Json::array(), m_prefill = Json::array(), m_cached = Json::array(),
+       m_ops = Json::array();
 };
 
 void BenchReport::measureLimits() {
@@ -141,12 +150,20 @@ engine::Result<void> BenchReport::measureDecode() {
                           {"bytes_per_step", bytes},
                           {"read_gb_s", row.limit / 1e9},
                           {"share", part}});
+      if (row.gap >= 0) {
+        m_decode.back()["device_ms"] = row.device * 1e3;
+        m_decode.back()["gap_us"] = row.gap * 1e6;
+        m_decode.back()["worst_gap_us"] = row.worstGap * 1e6;
+      }
       if (!m_people) continue;
       fmt::print(
           "decode  context {:>5}, {:>3} sequences: {:>8.1f} tok/s, {:>7.2f} ms a step, {:>5.1f} GB/s, {:>3.0f} % of "
           "the read stream of {:.1f} GB/s\n",
           context, sequences, row.tokensPerSecond, stepSeconds * 1e3, bytes / stepSeconds / 1e9, part * 100,
           row.limit / 1e9);
+      if (row.gap < 0) continue;
+      fmt::print("        the device works {:.3f} ms a step and waits {:.1f} us between two (1 in 100: {:.1f} us)\n",
+                 row.device * 1e3, row.gap * 1e6, row.worstGap * 1e6);
     }
   }
   return {};
@@ -155,10 +172,11 @@ engine::Result<void> BenchReport::measureDecode() {
 engine::Result<void> BenchReport::measureThroughput() {
   for (const uint32_t sequences : m_plan.throughput) {
     const DecodeShape shape{.context = BenchPlan::kThroughputPrompt, .tokens = m_plan.decode, .sequences = sequences};
-    std::vector<double> answers, totals, firsts;
+    std::vector<double> answers, decodes, totals, firsts;
     for (uint32_t round = 0; round < m_plan.rounds; ++round) {
       ENGINE_ASSIGN_OR_RETURN(const ThroughputResult result, benchThroughput(m_engine, shape));
       answers.push_back(result.answerTokensPerSecond);
+      decodes.push_back(result.decodeTokensPerSecond);
       totals.push_back(result.totalTokensPerSecond);
       firsts.push_back(result.firstTokenSeconds);
     }
@@ -166,13 +184,14 @@ engine::Result<void> BenchReport::measureThroughput() {
                             {"prompt_tokens", shape.context},
                             {"answer_tokens", shape.tokens},
                             {"answer_tokens_per_s", median(answers)},
+                            {"decode_tokens_per_s", median(decodes)},
                             {"total_tokens_per_s", median(totals)},
                             {"first_token_s", median(firsts)}});
     if (!m_people) continue;
     fmt::print(
-        "throughput {:>3} sequences of {} in, {} out: {:>8.1f} tok/s out, {:>8.1f} tok/s in all, first token "
-        "after {:.3f} s\n",
-        sequences, shape.context, shape.tokens, median(answers), median(totals), median(firsts));
+        "throughput {:>3} sequences of {} in, {} out: {:>8.1f} tok/s out ({:.1f} while all decode), {:>8.1f} tok/s in "
+        "all, first token after {:.3f} s\n",
+        sequences, shape.context, shape.tokens, median(answers), median(decodes), median(totals), median(firsts));
   }
   return {};
 }
@@ -197,6 +216,31 @@ engine::Result<void> BenchReport::measurePrefill() {
   return {};
 }
 
+engine::Result<void> BenchReport::measureCached() {
+  for (const uint32_t tokens : m_plan.cached) {
+    // Once unseen: a device prepares itself for lengths that it has not met.
+    ENGINE_RETURN_IF_ERROR(benchCached(m_engine, tokens));
+    std::vector<double> colds, cacheds;
+    int64_t found = 0;
+    for (uint32_t round = 0; round < m_plan.rounds; ++round) {
+      ENGINE_ASSIGN_OR_RETURN(const CachedResult result, benchCached(m_engine, tokens));
+      colds.push_back(result.coldSeconds);
+      cacheds.push_back(result.cachedSeconds);
+      found = result.cachedTokens;
+    }
+    const double cold = median(colds), cached = median(cacheds);
+    m_cached.push_back({{"tokens", tokens},
+                        {"cached_tokens", found},
+                        {"cold_s", cold},
+                        {"cached_s", cached},
+                        {"share", share(cached, cold)}});
+    if (!m_people) continue;
+    fmt::print("first token of {} in {:.2f} ms, with {} of them cached in {:.2f} ms: {:.1f} % of it\n", tokens,
+               cold * 1e3, found, cached * 1e3, share(cached, cold) * 100);
+  }
+  return {};
+}
+
 Json BenchReport::limitsJson() const {
   Json out = {{"read_gb_s", median(m_reads) / 1e9},
               {"read_gb_s_least", *std::min_element(m_reads.begin(), m_reads.end()) / 1e9},
@@ -216,6 +260,7 @@ engine::Result<Json> BenchReport::run() {
   ENGINE_RETURN_IF_ERROR(measureDecode());
   ENGINE_RETURN_IF_ERROR(measureThroughput());
   ENGINE_RETURN_IF_ERROR(measurePrefill());
+  ENGINE_RETURN_IF_ERROR(measureCached());
   const double loaded = static_cast<double>(m_facts.model.weightBytes) / std::max(m_facts.loadSeconds, 1e-9);
   return Json{{"device", m_facts.device + ": " + m_facts.deviceReason},
               {"model", m_facts.model.modelId},
@@ -226,6 +271,7 @@ engine::Result<Json> BenchReport::run() {
               {"decode", m_decode},
               {"throughput", m_throughput},
               {"prefill", m_prefill},
+              {"cached", m_cached},
               {"ops", m_ops},
               {"load",
                {
@@ -240,6 +286,7 @@ engine::Result<Json> BenchReport::run() {
 void BenchPlan::fillDefaults(bool onGpu) {
   m_ownPrefill = prefill.empty();
   m_ownContext = context.empty();
+  m_ownCached = cached.empty();
   const auto fill = [](std::vector<uint32_t>& list, std::initializer_list<uint32_t> values) {
     if (list.empty()) list = values;
   };
@@ -248,6 +295,7 @@ void BenchPlan::fillDefaults(bool onGpu) {
     fill(context, {0, 2048, 8192});
     fill(sequences, {1});
     fill(throughput, {1, 8, 16, 32, 64, 128, 256});
+    fill(cached, {4096});
   } else {
     fill(prefill, {512});
     fill(context, {0});
@@ -261,6 +309,7 @@ void BenchPlan::fitDefaults(uint32_t contextLength) {
     list.erase(std::unique(list.begin(), list.end()), list.end());
   };
   if (m_ownPrefill) cut(prefill, std::max(contextLength, 2u) - 1);
+  if (m_ownCached) cut(cached, std::max(contextLength, 2u) - 1);
   if (m_ownContext) cut(context, contextLength > decode ? contextLength - decode : 0);
 }
 

@@ -14,6 +14,7 @@ namespace app::cli {
 struct BenchPlan {
   std::vector<uint32_t> prefill, context, sequences;
   std::vector<uint32_t> throughput;  ///< sequences at once, each of kThroughputPrompt tokens in and `decode` out
+  std::vector<uint32_t> cached;      ///< prompt lengths whose first tenths are read again
   uint32_t decode = 128;
   uint32_t rounds = 3;
 
@@ -26,7 +27,7 @@ struct BenchPlan {
   uint32_t mostSequences() const;
 
  private:
-  bool m_ownPrefill = false, m_ownContext = false;
+  bool m_ownPrefill = false, m_ownContext = false, m_ownCached = false;
 };
 
 /// Runs the plan and gives the report as one document; `people` prints its rows as they come. Limits come first. Shares

@@ -35,16 +35,20 @@ int runBench(std::span<const std::string> arguments) {
                   "1,64,256")
       ->delimiter(',')
       ->check(integerIn(1, kMostSequences));
+  line.options
+      .add_option("--cached", plan.cached,
+                  "Prompt lengths whose time to the first token is shown with nine tenths of them cached: 4096")
+      ->delimiter(',')
+      ->check(integerIn(10, kMostTokens));
   line.options.add_option("--rounds", plan.rounds, "Rounds, of which the medians are shown")->check(integerIn(1, 100));
   if (const auto code = line.parse(arguments)) return *code;
   if (line.settings.text("model-path").empty()) return usage("bench needs a path: hearth-cli bench PATH");
   auto options = line.settings.engineOptions();
   if (!options.ok()) return fail(options.error());
-  // Every prompt is read anew, or prefill would measure the cache.
-  options->prefixCache = false;
   const auto limits = MachineLimits::create(*options);
   if (!limits.ok()) return fail(limits.error());
   plan.fillDefaults((*limits)->onGpu());
+  options->prefixCache = !plan.cached.empty();
   // All sequences of a row are to run, not to wait.
   options->limitConcurrency = std::max(options->limitConcurrency, plan.mostSequences());
   options->maxNumSeqs = std::max(options->maxNumSeqs, plan.mostSequences());

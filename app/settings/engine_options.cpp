@@ -97,6 +97,7 @@ engine::Result<engine::EngineOptions> Settings::engineOptions() const {
   options.nThreads = count(*this, "threads");
   options.prefixCache = boolean("prefix-cache");
   options.enforceEager = boolean("enforce-eager");
+  options.batchInvariant = boolean("batch-invariant");
   options.useLookahead = boolean("use-lookahead");
   options.numGpus = count(*this, "num-gpus");
   options.workerNum = count(*this, "worker-num");

@@ -182,8 +182,9 @@ std::vector<std::string> Settings::remarks() const {
       std::pair("enforce-eager", "means nothing on the CPU: there are no CUDA graphs"),
       std::pair("gpu-memory-utilization", "means nothing on the CPU: the memory plan there counts what is free"),
       std::pair("batch-invariant", "means nothing on the CPU: answers there never depend on what else runs")};
+  const bool onGpu = text("device").starts_with("cuda");
   for (const auto& [key, why] : kMeaningless) {
-    if (source(key) != SettingSource::Default) result.push_back(fmt::format("--{} {}", key, why));
+    if (!onGpu && source(key) != SettingSource::Default) result.push_back(fmt::format("--{} {}", key, why));
   }
   if (text("engine") != "dynamic") {
     for (const std::string_view key : {"ds-dtype", "max-batch-size", "batch-wait-timeout"}) {

@@ -10,7 +10,7 @@
 namespace engine {
 
 Result<std::unique_ptr<StepSession>> StepSession::open(const std::filesystem::path& path, const EngineOptions& options,
-                                                       uint32_t maxTokens, uint32_t maxPositions) {
+                                                       uint32_t maxTokens, uint32_t maxPositions, uint32_t maxRows) {
   std::unique_ptr<StepSession> out(new StepSession);
   out->m_maxTokens = maxTokens;
   ENGINE_ASSIGN_OR_RETURN(const DeviceChoice device, chooseDevice(options));
@@ -22,7 +22,8 @@ Result<std::unique_ptr<StepSession>> StepSession::open(const std::filesystem::pa
   ENGINE_RETURN_IF_BAD_STATUS(out->m_backend->createKvCache(out->m_decoder->kvCache(nBlocks, compute.cache)));
   ENGINE_RETURN_IF_BAD_STATUS(out->m_backend->createSlots(1));
   ProgramShape shape;
-  shape.maxTokens = shape.maxLogitRows = maxTokens;
+  shape.maxTokens = maxTokens;
+  shape.maxLogitRows = maxRows > 0 ? std::min(maxRows, maxTokens) : maxTokens;
   shape.sample = false;
   shape.precision = compute.precision;
   const StepProgram program = out->m_decoder->buildProgram(shape);

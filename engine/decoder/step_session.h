@@ -15,9 +15,10 @@ namespace engine {
 /// One sequence on a backend of its own. Its cache blocks are scattered, so that nothing relies on their order.
 class StepSession {
  public:
-  /// Loads the model at `path` on the device of the options. `maxTokens` bounds a step, `maxPositions` the sequence.
+  /// Loads the model at `path` on the device of the options. `maxTokens` bounds a step, `maxPositions` the sequence,
+  /// and `maxRows` the rows of a step's logits (0: as many as tokens).
   static Result<std::unique_ptr<StepSession>> open(const std::filesystem::path& path, const EngineOptions& options,
-                                                   uint32_t maxTokens, uint32_t maxPositions);
+                                                   uint32_t maxTokens, uint32_t maxPositions, uint32_t maxRows = 0);
 
   /// Appends tokens to the sequence; logits [n, vocab] of the last `nRows` of them.
   Result<std::vector<float>> step(std::span<const int32_t> tokens, uint32_t nRows);

@@ -68,8 +68,11 @@ Result<std::unique_ptr<kernels::Backend>> openBackend(const EngineOptions& optio
                                                       kernels::DType compute) {
   std::unique_ptr<kernels::Backend> out;
   if (choice.isCuda()) {
-    ENGINE_RETURN_IF_BAD_STATUS(kernels::createCudaBackend(
-        {.device = choice.cudaIndex, .compute = compute, .eager = options.enforceEager}, &out));
+    ENGINE_RETURN_IF_BAD_STATUS(kernels::createCudaBackend({.device = choice.cudaIndex,
+                                                            .compute = compute,
+                                                            .eager = options.enforceEager,
+                                                            .batchInvariant = options.batchInvariant},
+                                                           &out));
   } else {
     ENGINE_RETURN_IF_BAD_STATUS(kernels::createCpuBackend({.nThreads = options.nThreads}, &out));
   }

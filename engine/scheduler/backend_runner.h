@@ -32,6 +32,8 @@ class BackendRunner : public StepRunner {
 
   void setProfiling(bool on) override { m_backend->setProfiling(on); }
   std::vector<OpTime> lastProfile() const override;
+  void setStepClock(bool on) override { m_backend->setStepClock(on); }
+  kernels::StepTime lastStepTime() const override { return m_backend->lastStepTime(); }
 
   const StepMemory& taken() const { return m_taken; }
 

@@ -5,7 +5,8 @@
 
 namespace engine {
 
-/// Ids 0..255 are bytes, ids above have no text. No special tokens.
+/// Ids 0..255 are bytes; ids above, which no text gives, are shown as letters, so that answers have text. No special
+/// tokens.
 class ByteTokenizer : public Tokenizer {
  public:
   explicit ByteTokenizer(size_t nVocab) : m_nVocab(nVocab) {}
@@ -20,7 +21,8 @@ class ByteTokenizer : public Tokenizer {
   }
   std::string tokenBytes(TokenId id, bool) const override { return tokenText(id); }
   std::string tokenText(TokenId id) const override {
-    return id >= 0 && id < 256 ? std::string(1, static_cast<char>(id)) : std::string();
+    if (id < 0) return {};
+    return std::string(1, static_cast<char>(id < 256 ? id : 'a' + id % 26));
   }
   bool isSpecial(TokenId) const override { return false; }
   TokenId tokenToId(std::string_view text) const override {

@@ -220,6 +220,10 @@ void EngineCore::step() {
     m_profiling = !m_profiling;
     m_runner->setProfiling(m_profiling);
   }
+  if (m_nFlights == 0 && m_clocking != m_profiles.clockWanted()) {
+    m_clocking = !m_clocking;
+    m_runner->setStepClock(m_clocking);
+  }
   const uint32_t depth = m_profiling || m_profiles.wanted() ? 1 : m_depth;
   while (m_nFlights < depth && launch()) {
   }
@@ -279,6 +283,10 @@ void EngineCore::land() {
   m_pacer.note(plan.nPrefillTokens, secondsSince(std::max(flight.began, m_lastLanding), now));
   m_lastLanding = now;
   if (m_profiling) m_profiles.add(plan.nPrefillTokens > 0, plan.nTokens, m_runner->lastProfile());
+  if (m_clocking) {
+    const kernels::StepTime time = m_runner->lastStepTime();
+    m_profiles.add({plan.nPrefillTokens > 0, plan.nTokens, time.busySeconds, time.gapSeconds});
+  }
   m_scheduler.complete(plan);
   // Whoever was cancelled while the step ran gets no more tokens.
   takeIn(/*mayWait=*/false);

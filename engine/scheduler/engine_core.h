@@ -46,6 +46,8 @@ class EngineCore {
   bool answering(std::string* why);
   void profileSteps(bool on) { m_profiles.want(on); }
   StepProfiles takeProfiles() { return m_profiles.take(); }
+  void clockSteps(bool on) { m_profiles.wantClock(on); }
+  std::vector<TimedStep> takeTimedSteps() { return m_profiles.takeTimed(); }
 
   /// Times that the bookkeeping of the cache was found damaged when idle (and was put right); 0 unless we have a bug.
   uint32_t integrityFaults() const { return m_integrityFaults.load(); }
@@ -111,6 +113,7 @@ class EngineCore {
   ActiveRequest::Clock::time_point m_lastLanding;
   PrefillPacer m_pacer;
   bool m_profiling = false;  ///< the runner is told to
+  bool m_clocking = false;   ///< the same of timing whole steps
   ProfileKeeper m_profiles;
   std::vector<kernels::SampledRow> m_rows;
   std::map<RequestId, RequestPtr> m_active;

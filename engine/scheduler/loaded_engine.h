@@ -30,6 +30,8 @@ class LoadedEngine : public Engine, public StepProfiler {
   bool answering(std::string* why) override { return m_core->answering(why); }
   void profileSteps(bool on) override { m_core->profileSteps(on); }
   StepProfiles takeProfiles() override { return m_core->takeProfiles(); }
+  void clockSteps(bool on) override { m_core->clockSteps(on); }
+  std::vector<TimedStep> takeTimedSteps() override { return m_core->takeTimedSteps(); }
 
  private:
   const EngineFacts m_facts;

@@ -38,15 +38,28 @@ class ProfileKeeper {
       found->operations += op.operations;
     }
   }
+  void wantClock(bool on) { m_clockWanted = on; }
+  bool clockWanted() const { return m_clockWanted; }
+  void add(const TimedStep& step) {
+    const std::lock_guard lock(m_mutex);
+    if (m_timed.size() < kMostTimed) m_timed.push_back(step);
+  }
+  std::vector<TimedStep> takeTimed() {
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_timed, {});
+  }
   StepProfiles take() {
     const std::lock_guard lock(m_mutex);
     return std::exchange(m_profiles, {});
   }
 
  private:
-  std::atomic<bool> m_wanted = false;
+  static constexpr size_t kMostTimed = 1 << 20;
+
+  std::atomic<bool> m_wanted = false, m_clockWanted = false;
   std::mutex m_mutex;
   StepProfiles m_profiles;
+  std::vector<TimedStep> m_timed;
 };
 
 }  // namespace engine

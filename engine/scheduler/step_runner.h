@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/step_profile.h"
+#include "kernels/backend.h"
 #include "kernels/program.h"
 #include "kernels/sampling.h"
 #include "kernels/status.h"
@@ -34,6 +35,9 @@ class StepRunner {
   virtual void setProfiling(bool /*on*/) {}
   /// The ops of the step waited for last, in order.
   virtual std::vector<OpTime> lastProfile() const { return {}; }
+  /// While on, whole steps are timed. With no step under way.
+  virtual void setStepClock(bool /*on*/) {}
+  virtual kernels::StepTime lastStepTime() const { return {}; }
 };
 
 }  // namespace engine

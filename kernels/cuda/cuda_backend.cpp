@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "kernels/check/input_check.h"
 #include "kernels/check/program_check.h"
@@ -48,7 +49,7 @@ Status CudaBackend::open() {
   }
   KERNELS_RETURN_IF_ERROR(m_gemm.open());
   KERNELS_RETURN_IF_ERROR(m_weights.open(m_options.device, m_device.memoryTotal, m_options.compute));
-  m_mega = MegaPath::wanted() && !m_options.eager && m_device.major == 9;
+  m_mega = MegaPath::wanted() && !m_options.eager && !m_options.batchInvariant && m_device.major == 9;
   m_info.kind = "cuda";
   m_info.name = m_device.name;
   m_info.details =
@@ -63,6 +64,10 @@ CudaBackend::~CudaBackend() {
   static_cast<void>(use());
   static_cast<void>(cudaDeviceSynchronize());
   dropGraphs();
+  for (const ClockEvents& events : m_clockEvents) {
+    if (events.begin != nullptr) static_cast<void>(cudaEventDestroy(events.begin));
+    if (events.end != nullptr) static_cast<void>(cudaEventDestroy(events.end));
+  }
   for (cudaEvent_t event : m_opEvents) static_cast<void>(cudaEventDestroy(event));
   for (cudaEvent_t event : m_done) {
     if (event != nullptr) static_cast<void>(cudaEventDestroy(event));
@@ -215,6 +220,18 @@ Status CudaBackend::checkStep(ProgramId id, const StepInputs& inputs) {
       inputs, limits, [](uint32_t) { return 0; }, m_slotSeen);
 }
 
+StepInputs CudaBackend::tokensApart(const StepInputs& inputs) {
+  m_apart.clear();
+  for (const SequenceSpan& span : inputs.sequences) {
+    for (uint32_t i = 0; i < span.nTokens; ++i) {
+      m_apart.push_back({span.firstToken + i, 1, span.contextLength + i, span.blockTableOffset});
+    }
+  }
+  StepInputs out = inputs;
+  out.sequences = m_apart;
+  return out;
+}
+
 CudaBackend::StepShape CudaBackend::shapeOf(const Compiled& compiled, const StepInputs& inputs) const {
   const Program& program = compiled.program.program;
   StepShape out;
@@ -224,6 +241,11 @@ CudaBackend::StepShape CudaBackend::shapeOf(const Compiled& compiled, const Step
   out.decodeOnly = inputs.sequences.size() == inputs.tokens.size();
   for (const SequenceSpan& span : inputs.sequences) {
     out.contextBound = std::max(out.contextBound, span.contextLength + span.nTokens);
+  }
+  if (m_options.batchInvariant && !out.decodeOnly) {
+    out.keysOfThisStep = out.decodeOnly = true;
+    out.nSequences = out.nTokens;
+    return out;
   }
   const uint32_t rows = graphRows(out.nTokens);
   const bool fits = rows <= std::min({program.maxTokens, program.maxLogitRows, kMostGraphRows});
@@ -314,7 +336,8 @@ Status CudaBackend::enqueue(ProgramId id, const StepInputs& inputs) {
                                              std::bit_ceil(static_cast<uint64_t>(inputs.blockTable.size()))));
   }
   const uint32_t parity = m_nextParity;
-  KERNELS_RETURN_IF_ERROR(kept(m_inputs.upload(inputs, parity, m_stream)));
+  KERNELS_RETURN_IF_ERROR(
+      kept(m_inputs.upload(m_options.batchInvariant ? tokensApart(inputs) : inputs, parity, m_stream)));
   const auto nRows = static_cast<uint32_t>(inputs.logitRows.size());
   if (m_profiling) {
     m_profiled = &compiled;
@@ -322,12 +345,15 @@ Status CudaBackend::enqueue(ProgramId id, const StepInputs& inputs) {
     for (const SequenceSpan& span : inputs.sequences) m_profiledContext += span.contextLength + span.nTokens;
   }
   KERNELS_RETURN_IF_ERROR(kept(noteAddresses(compiled)));
+  const uint32_t clock = m_clocking ? m_nextClock++ % kClocks : kNoClock;
+  if (m_clocking) CUDA_RETURN_IF_ERROR(cudaEventRecord(m_clockEvents[clock].begin, m_stream), "timing a step");
   KERNELS_RETURN_IF_ERROR(kept(launch(id, shapeOf(compiled, inputs))));
+  if (m_clocking) CUDA_RETURN_IF_ERROR(cudaEventRecord(m_clockEvents[clock].end, m_stream), "timing a step");
   if (compiled.program.nVocab > 0 && nRows > 0) {
     KERNELS_RETURN_IF_ERROR(kept(toStatus(m_sampler.copyResults(nRows, parity, m_stream), "fetching samples")));
   }
   KERNELS_RETURN_IF_ERROR(kept(toStatus(cudaEventRecord(m_done[parity], m_stream), "ending a step")));
-  m_inFlight.push_back({id, static_cast<uint32_t>(inputs.tokens.size()), nRows, parity});
+  m_inFlight.push_back({id, static_cast<uint32_t>(inputs.tokens.size()), nRows, parity, clock});
   m_nextParity = (parity + 1) % kStepsInFlight;
   return {};
 }
@@ -339,6 +365,7 @@ Status CudaBackend::wait(std::vector<SampledRow>* rows) {
   m_inFlight.pop_front();
   m_hasLast = true;
   KERNELS_RETURN_IF_ERROR(kept(toStatus(cudaEventSynchronize(m_done[m_last.parity]), "a step")));
+  readClock(m_last);
   const CompiledProgram& compiled = m_programs[m_last.program]->program;
   if (compiled.nVocab > 0 && m_last.nLogitRows > 0) return m_sampler.collect(m_last.nLogitRows, m_last.parity, rows);
   rows->assign(m_last.nLogitRows, {});
@@ -373,6 +400,31 @@ Status CudaBackend::readBuffer(ProgramId id, BufferId buffer, uint32_t nRows, st
                                                    : WeightFormat::BF16;
   dequantize(format, raw.data(), count, out.data());
   return {};
+}
+
+void CudaBackend::setStepClock(bool on) {
+  m_clocking = false;
+  m_clockBefore = kNoClock;
+  if (!on || !use().ok()) return;
+  for (ClockEvents& events : m_clockEvents) {
+    for (cudaEvent_t* event : {&events.begin, &events.end}) {
+      if (*event == nullptr && cudaEventCreate(event) != cudaSuccess) return;
+    }
+  }
+  m_clocking = true;
+}
+
+void CudaBackend::readClock(const InFlight& step) {
+  m_lastTime = {};
+  const uint32_t before = std::exchange(m_clockBefore, step.clock);
+  if (step.clock == kNoClock) return;
+  const ClockEvents& events = m_clockEvents[step.clock];
+  float milliseconds = 0.0f;
+  if (cudaEventElapsedTime(&milliseconds, events.begin, events.end) != cudaSuccess) return;
+  m_lastTime.busySeconds = 1e-3 * static_cast<double>(milliseconds);
+  if (before == kNoClock) return;
+  if (cudaEventElapsedTime(&milliseconds, m_clockEvents[before].end, events.begin) != cudaSuccess) return;
+  m_lastTime.gapSeconds = 1e-3 * static_cast<double>(milliseconds);
 }
 
 std::vector<OpProfile> CudaBackend::lastProfile() const {

@@ -4,6 +4,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -41,6 +42,8 @@ class CudaBackend final : public Backend {
   Status readBuffer(ProgramId id, BufferId buffer, uint32_t nRows, std::span<float> out) override;
   void setProfiling(bool on) override { m_profiling = on; }
   std::vector<OpProfile> lastProfile() const override;
+  void setStepClock(bool on) override;
+  StepTime lastStepTime() const override { return m_lastTime; }
   double measureReadBandwidth(uint64_t bytes) override;
   double measureCopyBandwidth(uint64_t bytes) override;
   double measureUploadBandwidth(uint64_t bytes) override;
@@ -57,12 +60,19 @@ class CudaBackend final : public Backend {
     uint32_t contextBound = 0;
     bool decodeOnly = false;
     bool captured = false;
-    bool mega = false;  ///< through the persistent kernel
+    bool mega = false;            ///< through the persistent kernel
+    bool keysOfThisStep = false;  ///< tokens of one sequence stand apart, and see each other's keys
   };
   struct InFlight {
     ProgramId program = 0;
     uint32_t nTokens = 0, nLogitRows = 0, parity = 0;
+    uint32_t clock = kNoClock;  ///< its events in m_clockEvents
   };
+  /// Events around a step; those of the one before are still to be read when it has ended.
+  struct ClockEvents {
+    cudaEvent_t begin = nullptr, end = nullptr;
+  };
+  static constexpr uint32_t kClocks = 2 * kStepsInFlight, kNoClock = kClocks;
   using GraphKey = std::tuple<ProgramId, uint32_t, uint32_t, bool>;  ///< program, rows, context bound, mega
 
   CudaBackend(const CudaOptions& options, const CudaDevice& device) : m_options(options), m_device(device) {}
@@ -70,8 +80,11 @@ class CudaBackend final : public Backend {
   Status use() const;
   Status kept(Status status);
   Status checkStep(ProgramId id, const StepInputs& inputs);
+  /// The same step with every token as a sequence of its own, so that all go through the same kernels.
+  StepInputs tokensApart(const StepInputs& inputs);
   StepShape shapeOf(const Compiled& compiled, const StepInputs& inputs) const;
   Status launch(ProgramId id, const StepShape& shape);
+  void readClock(const InFlight& step);
   Status capture(ProgramId id, const StepShape& shape, cudaGraphExec_t* out);
   void dropGraphs();
   /// Drops what knows addresses that have changed, and makes a program's instructions again.
@@ -108,6 +121,7 @@ class CudaBackend final : public Backend {
   Sampler m_sampler;
   std::vector<uint8_t> m_slotSeen;
   StepBuffers m_inputs;
+  std::vector<SequenceSpan> m_apart;  ///< of tokensApart()
   GemmLt m_gemm;
   DeviceBuffer m_arena;
   DeviceBuffer m_counters;  ///< attention's
@@ -124,6 +138,10 @@ class CudaBackend final : public Backend {
   std::vector<cudaEvent_t> m_opEvents;
   const Compiled* m_profiled = nullptr;
   uint64_t m_profiledContext = 0;
+  bool m_clocking = false;
+  std::array<ClockEvents, kClocks> m_clockEvents{};
+  uint32_t m_nextClock = 0, m_clockBefore = kNoClock;
+  StepTime m_lastTime;
 };
 
 }  // namespace kernels::cuda

@@ -1,6 +1,9 @@
 // From ops of a step program to launches.
+#include <algorithm>
+
 #include "kernels/cuda/cuda_backend.h"
 #include "kernels/cuda/cuda_error.h"
+#include "kernels/cuda/ops/attention.h"
 #include "kernels/cuda/ops/ops.h"
 
 namespace kernels::cuda {
@@ -89,6 +92,11 @@ Status CudaBackend::run(const Compiled& compiled, const LinearOp& op, const Step
   args.out = bufferOf(compiled, op.out);
   args.outType = program.buffers[op.out].type;
   args.scratch = m_arena.as(program.linearScratch);
+  if (m_options.batchInvariant) {
+    return toStatus(linearOrderedSupports(args, m_device.major) ? launchLinearOrdered(args, m_stream)
+                                                                : launchLinearPlain(args, m_stream),
+                    "a linear op");
+  }
   if (linearStreamSupports(args, m_device.major)) return toStatus(launchLinearStream(args, m_stream), "a linear op");
   if (GemmLt::supports(args)) return m_gemm.run(args, m_stream);
   return toStatus(launchLinearPlain(args, m_stream), "a linear op");
@@ -138,7 +146,18 @@ Status CudaBackend::run(const Compiled& compiled, const AttentionOp& op, const S
   args.maxContextBound = shape.contextBound;
   args.maxSequences = shape.nSequences;
   args.nMultiprocessors = m_device.nMultiprocessors;
-  return toStatus(launchAttention(args, m_device.major, m_stream), "attention");
+  args.keysOfThisStep = shape.keysOfThisStep;
+  if (!m_options.batchInvariant || shape.nSequences <= kAttentionMaxSequences) {
+    return toStatus(launchAttention(args, m_device.major, m_stream), "attention");
+  }
+  // Every token is a sequence here: more of them than one launch takes go in pieces.
+  const SequenceSpan* const spans = args.step.spans;
+  for (uint32_t first = 0; first < shape.nSequences; first += kAttentionMaxSequences) {
+    args.step.spans = spans + first;
+    args.maxSequences = std::min(kAttentionMaxSequences, shape.nSequences - first);
+    CUDA_RETURN_IF_ERROR(launchAttention(args, m_device.major, m_stream), "attention");
+  }
+  return {};
 }
 
 Status CudaBackend::run(const Compiled& compiled, const GatherOp& op, const StepShape& shape) {

@@ -30,7 +30,8 @@ bool supportsTiles90(const AttentionArgs& args, int major) {
   return major == 9 && supportsTiles(args, major) && attentionPrefill90Supports(args);
 }
 cudaError_t launchTiles90(const AttentionArgs& args, cudaStream_t stream) {
-  if (const cudaError_t error = launchAttentionDecode(args, true, stream); error != cudaSuccess || args.decodeOnly)
+  if (const cudaError_t error = launchAttentionDecode(args, !args.keysOfThisStep, stream);
+      error != cudaSuccess || args.decodeOnly)
     return error;
   return launchAttentionPrefill90(args, stream);
 }

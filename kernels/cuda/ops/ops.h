@@ -77,6 +77,12 @@ inline constexpr uint32_t kStreamRows = 32;
 bool linearStreamSupports(const LinearArgs& args, int major);
 cudaError_t launchLinearStream(const LinearArgs& args, cudaStream_t stream);
 
+/// Any number of rows, half types, tensor cores: every column is summed in the same order whatever the number of rows,
+/// so that a row's bits do not depend on its batch. Another order than launchLinearStream's. Needs nIn % 8 == 0 and
+/// 16-byte aligned rows.
+bool linearOrderedSupports(const LinearArgs& args, int major);
+cudaError_t launchLinearOrdered(const LinearArgs& args, cudaStream_t stream);
+
 /// out = epilogue(products + bias), then the residual. `products` [nRows, productCols] of `productType`.
 struct FinishArgs {
   const void* products = nullptr;
@@ -125,6 +131,7 @@ struct AttentionArgs {
   KvView cache;
   StepView step;                 ///< spans can be read for nRows entries, however many there are
   bool decodeOnly = false;       ///< every sequence of the step has one token
+  bool keysOfThisStep = false;   ///< a sequence's earlier tokens may be of this very step
   uint32_t maxContextBound = 0;  ///< no sequence's contextLength + nTokens is above it; 0: unknown
   uint32_t maxSequences = 0;     ///< no step of this launch has more; 0: as many as rows
   void* scratch = nullptr;       ///< attentionScratchBytes()

@@ -32,9 +32,11 @@ TEST(CliBench, DefaultsSuitTheDeviceAndTheContext) {
   gpu.fitDefaults(8192);
   EXPECT_EQ(gpu.prefill, (std::vector<uint32_t>{512, 2048, 8191}));
   EXPECT_EQ(gpu.context, (std::vector<uint32_t>{0, 2048, 8064}));
+  EXPECT_EQ(gpu.cached, std::vector<uint32_t>{4096});
   gpu.fitDefaults(1024);
   EXPECT_EQ(gpu.prefill, (std::vector<uint32_t>{512, 1023}));
   EXPECT_EQ(gpu.context, (std::vector<uint32_t>{0, 896}));
+  EXPECT_EQ(gpu.cached, std::vector<uint32_t>{1023});
   cli::BenchPlan asked;
   asked.prefill = {4096};
   asked.sequences = {300};
@@ -43,6 +45,7 @@ TEST(CliBench, DefaultsSuitTheDeviceAndTheContext) {
   EXPECT_EQ(asked.prefill, std::vector<uint32_t>{4096}) << "the engine says why it is too long";
   EXPECT_EQ(asked.mostSequences(), 300u);
   EXPECT_TRUE(asked.throughput.empty());
+  EXPECT_TRUE(asked.cached.empty());
 }
 
 TEST(CliBench, TheProductsOfAStepAreCountedByShape) {

@@ -65,6 +65,31 @@ TEST(CliLogits, MatchTheGolden) {
   EXPECT_EQ(json.at("margins").size(), first.greedy.size());
 }
 
+TEST(CliLogits, SeveralPromptsOfAFileInSmallSteps) {
+  const engine::testing::Golden golden = engine::testing::readGolden("llama3.1");
+  ASSERT_TRUE(golden.problem.empty()) << golden.problem;
+  const engine::testing::GoldenCase& first = golden.cases.front();
+  const auto lineOf = [&](size_t count) {
+    std::string ids;
+    for (size_t i = 0; i < count; ++i) ids.append(i == 0 ? "" : ",").append(std::to_string(first.prompt[i]));
+    return ids + "\n";
+  };
+  const engine::testing::TempFolder folder;
+  const auto file = folder.write("ids", lineOf(2) + lineOf(first.prompt.size()));
+  const Json answers = parse(runCli({"logits", "--model-path", golden.model.string(), "--dtype", "float32",
+                                     "--ids-file", file.string(), "--last", "3", "--step", "4"}))
+                           .at("answers");
+  ASSERT_EQ(answers.size(), 2u);
+  EXPECT_EQ(answers[0].at("shape").at(0), 2);
+  EXPECT_EQ(answers[1].at("shape").at(0), 3);
+  const auto logits = answers[1].at("logits").get<std::vector<float>>();
+  const size_t vocab = first.lastLogits.size();
+  ASSERT_EQ(logits.size(), 3 * vocab);
+  for (size_t i = 0; i < vocab; ++i) ASSERT_NEAR(logits[2 * vocab + i], first.lastLogits[i], 2e-4) << i;
+  EXPECT_EQ(runCli({"logits", golden.model.string(), "--ids-file", file.string(), "--ids", "1"}).exitCode, 2);
+  EXPECT_EQ(runCli({"logits", golden.model.string(), "--ids-file", folder.write("bad", "1,x\n").string()}).exitCode, 2);
+}
+
 TEST(CliLogits, BadIds) {
   for (const char* ids : {"999999", "-1", "a", ""}) {
     const ProgramResult result = runCli({"logits", tinyModel().string(), "--ids", ids});
@@ -76,7 +101,7 @@ TEST(CliLogits, BadIds) {
 TEST(CliBench, JsonHasTheDocumentedShape) {
   const Json json =
       parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "8,16", "--decode", "200", "--context", "0",
-                    "--sequences", "1,2", "--throughput", "2", "--threads", "2", "--rounds", "1"}));
+                    "--sequences", "1,2", "--throughput", "2", "--cached", "64", "--threads", "2", "--rounds", "1"}));
   const Json& limits = json.at("limits");
   for (const char* key : {"read_gb_s", "product_gop_s"}) EXPECT_GT(limits.at(key).get<double>(), 0) << key;
   EXPECT_LE(limits.at("read_gb_s_least").get<double>(), limits.at("read_gb_s").get<double>());

@@ -168,6 +168,11 @@ TEST(SpecTable, WhatMeansNothingHereIsSaidAndNotIgnored) {
     EXPECT_THAT(remarks[0], HasSubstr("--" + std::string(key)));
   }
   EXPECT_TRUE(Settings().remarks().empty());
+  Settings onGpu = with("device", "cuda");
+  ASSERT_TRUE(onGpu.set("batch-invariant", "1", SettingSource::Flag).ok());
+  EXPECT_TRUE(onGpu.remarks().empty()) << "there it means something";
+  ASSERT_TRUE(onGpu.engineOptions().ok());
+  EXPECT_TRUE(onGpu.engineOptions()->batchInvariant);
 }
 
 TEST(SpecTable, TheQueueAndTheHttpThreadsAreWideEnough) {
