@@ -39,7 +39,7 @@ def make_model(folder, small):
                      num_key_value_heads=2)
     config = transformers.LlamaConfig(**sizes, head_dim=64, vocab_size=32000, max_position_embeddings=8192,
                                       rope_parameters={"rope_type": "default", "rope_theta": 500000.0},
-                                      initializer_range=0.04, tie_word_embeddings=True, dtype="bfloat16")
+                                      initializer_range=0.02, tie_word_embeddings=True, dtype="bfloat16")
     torch.manual_seed(1)
     model = transformers.LlamaForCausalLM(config).to(torch.bfloat16)
     with torch.no_grad():
@@ -49,7 +49,12 @@ def make_model(folder, small):
             elif "q_proj" in name or "k_proj" in name:
                 weight.mul_(1.5)  # attention that looks at some keys more than at others
     model.save_pretrained(folder)
-    return model
+    return sum(weight.numel() for weight in model.parameters())
+
+
+def load_model(folder, dtype, device):
+    # From the file: converting a model in place would round its rotary frequencies, too.
+    return transformers.LlamaForCausalLM.from_pretrained(folder, dtype=dtype).to(device).eval()
 
 
 @torch.no_grad()
@@ -135,6 +140,7 @@ def main():
     parser.add_argument("--small", action="store_true", help="a tiny model, to try the tool itself")
     parser.add_argument("--device", default="cuda", help="of both programs")
     arguments = parser.parse_args()
+    transformers.utils.logging.disable_progress_bar()
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     numbers = numpy.random.default_rng(2)
@@ -143,14 +149,13 @@ def main():
     well = True
     with tempfile.TemporaryDirectory() as folder:
         with torch.device(arguments.device):
-            model = make_model(folder, arguments.small)
-        say(f"model of {sum(p.numel() for p in model.parameters()) / 1e9:.2f} billion parameters")
-        model.eval()
-        theirs = {"bfloat16": torch_logits(model, prompts, arguments.positions)}
-        theirs["float16"] = torch_logits(model.to(torch.float16), prompts, arguments.positions)
-        # Back from the file: float16 has rounded the small weights away.
-        del model
-        model = transformers.LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32).to(arguments.device).eval()
+            size = make_model(folder, arguments.small)
+        say(f"model of {size / 1e9:.2f} billion parameters")
+        theirs = {}
+        for name in ("bfloat16", "float16"):
+            model = load_model(folder, getattr(torch, name), arguments.device)
+            theirs[name] = torch_logits(model, prompts, arguments.positions)
+        model = load_model(folder, torch.float32, arguments.device)
         reference = torch_logits(model, prompts, arguments.positions)
         say("reference done")
         for dtype in ("bfloat16", "float16"):
