@@ -122,6 +122,9 @@ class Backend {
   virtual double measureCopyBandwidth(uint64_t /*bytes*/) { return 0; }
   /// The same of filling it from page-locked host memory, the limit of loading; 0 where weights live in host memory.
   virtual double measureUploadBandwidth(uint64_t /*bytes*/) { return 0; }
+  /// Multiplications and additions a second of the best product that the device's own library has for [nRows, nIn] by
+  /// [nIn, nOut] in the compute type; 0 where there is no such library.
+  virtual double measureProductRate(uint32_t /*nRows*/, uint32_t /*nIn*/, uint32_t /*nOut*/) { return 0; }
 };
 
 struct CpuOptions {

@@ -72,6 +72,19 @@ engine::Result<void> MachineLimits::prepareProducts(kernels::WeightFormat format
   m_shapes.clear();
   m_modelShapes = !shapes.empty();
   m_bestRate = 0;
+  for (const ProductShape& shape : shapes) {
+    const auto in = static_cast<uint32_t>(shape.inCols), out = static_cast<uint32_t>(shape.outCols);
+    if (m_backend->measureProductRate(nTokens, in, out) <= 0) {
+      m_shapes.clear();
+      break;
+    }
+    Shape library;
+    library.operations = 2.0 * nTokens * in * out;
+    library.product = shape;
+    library.libraryTokens = nTokens;
+    m_shapes.push_back(std::move(library));
+  }
+  if (!m_shapes.empty()) return {};
   // A step names cache blocks for its tokens, though these programs never look at them.
   const uint32_t nBlocks = (std::max(nTokens, kMostTokens) - 1) / kernels::kKvBlockTokens + 1;
   ENGINE_RETURN_IF_BAD_STATUS(
@@ -134,17 +147,28 @@ double MachineLimits::measureRead() {
   return m_backend->measureReadBandwidth(m_onGpu ? kGpuReadStreamBytes : kReadStreamBytes);
 }
 
+double MachineLimits::leastSeconds(const Shape& shape) {
+  if (shape.libraryTokens > 0) {
+    const double rate = m_backend->measureProductRate(shape.libraryTokens, static_cast<uint32_t>(shape.product.inCols),
+                                                      static_cast<uint32_t>(shape.product.outCols));
+    return rate > 0 ? shape.operations / rate : 0;
+  }
+  double least = 0;
+  const Clock::time_point start = Clock::now();
+  for (int pass = 0; pass < 3 || Clock::now() - start < kProductTime; ++pass) {
+    const Clock::time_point begin = Clock::now();
+    if (!runOnce(shape).ok()) return 0;
+    const double passed = seconds(Clock::now() - begin);
+    least = pass == 0 ? passed : std::min(least, passed);
+  }
+  return least;
+}
+
 double MachineLimits::measureProducts() {
   double best = 0, operations = 0, time = 0;
   for (Shape& shape : m_shapes) {
-    double least = 0;
-    const Clock::time_point start = Clock::now();
-    for (int pass = 0; pass < 3 || Clock::now() - start < kProductTime; ++pass) {
-      const Clock::time_point begin = Clock::now();
-      if (!runOnce(shape).ok()) return 0;
-      const double passed = seconds(Clock::now() - begin);
-      least = pass == 0 ? passed : std::min(least, passed);
-    }
+    const double least = leastSeconds(shape);
+    if (least <= 0) return 0;
     shape.bestSeconds = shape.bestSeconds > 0 ? std::min(shape.bestSeconds, least) : least;
     best = std::max(best, shape.operations / least);
     operations += shape.product.calls * shape.operations;

@@ -32,13 +32,13 @@ class MachineLimits {
 
   /// Prepares measureProducts() for weights of that format; Unsupported when the backend has no product for it. Without
   /// shapes, for data that stays in a core's cache; with some, for these over so many tokens at once, where all
-  /// together count as a step has them.
+  /// together count as a step has them, and by the device's own library where it has one.
   engine::Result<void> prepareProducts(kernels::WeightFormat format, kernels::Precision precision,
                                        std::span<const ProductShape> shapes = {}, uint32_t nTokens = 0);
 
   /// Bytes a second of reading memory, now.
   double measureRead();
-  /// Multiplications and additions a second of the kernels' own products, now. 0 until prepared.
+  /// Multiplications and additions a second of the library's products or the kernels' own, now. 0 until prepared.
   double measureProducts();
   /// The same of one of the prepared shapes, at its best so far; of the others the best of all.
   double productRate(uint64_t inCols, uint64_t outCols) const;
@@ -50,13 +50,16 @@ class MachineLimits {
     std::vector<kernels::SequenceSpan> sequences;
     double operations = 0;  ///< of one step
     ProductShape product;
-    double bestSeconds = 0;  ///< 0 until it has run
+    uint32_t libraryTokens = 0;  ///< tokens of the library's product; 0: the program's
+    double bestSeconds = 0;      ///< 0 until it has run
   };
 
   MachineLimits() = default;
   engine::Result<void> addShape(kernels::WeightFormat format, kernels::Precision precision, uint32_t rows,
                                 uint32_t nTokens, uint32_t cols);
   kernels::Status runOnce(const Shape& shape);
+  /// Seconds of one step of the shape, the least there are now; 0 where it fails.
+  double leastSeconds(const Shape& shape);
 
   bool m_onGpu = false;
   bool m_modelShapes = false;

@@ -49,8 +49,16 @@ engine::Result<Row> measure(uint32_t rounds, const std::function<double()>& limi
   return row;
 }
 
-/// Weights that every token of a prompt is multiplied with: all but the embedding and the head.
-double promptWeights(const engine::ModelInfo& model) {
+/// Weights that every token of a prompt is multiplied with: those of the shapes, where they are known, or all but the
+/// embedding and the head.
+double promptWeights(const engine::ModelInfo& model, std::span<const ProductShape> shapes) {
+  if (!shapes.empty()) {
+    double weights = 0;
+    for (const ProductShape& shape : shapes) {
+      weights += shape.calls * static_cast<double>(shape.inCols) * static_cast<double>(shape.outCols);
+    }
+    return weights;
+  }
   const double table = static_cast<double>(model.vocabSize) * model.hiddenSize;
   return std::max(0.0, static_cast<double>(model.parameters) - (model.tiedHead ? 1 : 2) * table);
 }
@@ -83,6 +91,7 @@ class BenchReport {
   const BenchPlan& m_plan;
   const bool m_people;
   std::optional<kernels::WeightFormat> m_format;
+  std::vector<ProductShape> m_shapes;  ///< of a prompt's step, on a GPU
   std::vector<double> m_reads, m_products;
   Json m_decode = Json::array(), m_throughput = Json::array(), m_prefill = Json::array(), m_cached = Json::array(),
        m_ops = Json::array();
@@ -104,11 +113,11 @@ engine::Result<void> BenchReport::addOps(const std::string& what, const DecodeSh
   const engine::StepProfile& profile = prompt ? profiles.prompt : profiles.decode;
   // The first breakdown is the prompt's: its products are the shapes that a GPU's rate is measured with.
   if (m_format && m_ops.empty()) {
-    const std::vector<ProductShape> shapes = m_limits.onGpu() ? productShapes(profile) : std::vector<ProductShape>{};
+    if (m_limits.onGpu()) m_shapes = productShapes(profile);
     const kernels::Precision precision =
         m_facts.options.dtype == engine::DTypeChoice::Float32 ? kernels::Precision::Exact : kernels::Precision::Fast;
     ENGINE_RETURN_IF_ERROR(
-        m_limits.prepareProducts(*m_format, precision, shapes, std::min(shape.context, kProductTokens)));
+        m_limits.prepareProducts(*m_format, precision, m_shapes, std::min(shape.context, kProductTokens)));
     m_products.push_back(m_limits.measureProducts());
     if (m_people) fmt::print("product rate {:.0f} GOP/s\n", m_products.back() / 1e9);
   }
@@ -202,7 +211,7 @@ engine::Result<void> BenchReport::measurePrefill() {
                                                m_plan.rounds, [&] { return m_limits.measureProducts(); }, m_products,
                                                [&] { return benchPrefill(m_engine, tokens); }));
     // Each product is a multiplication and an addition.
-    const double operations = 2.0 * promptWeights(m_facts.model) * row.tokensPerSecond;
+    const double operations = 2.0 * promptWeights(m_facts.model, m_shapes) * row.tokensPerSecond;
     const double part = share(operations, row.limit);
     m_prefill.push_back({{"tokens", tokens},
                          {"tokens_per_s", row.tokensPerSecond},
@@ -254,7 +263,9 @@ Json BenchReport::limitsJson() const {
 }
 
 engine::Result<Json> BenchReport::run() {
-  m_format = formatOfWeightType(m_facts.model.weightType);
+  // Without stored weights the type of the computation is theirs.
+  const std::string& type = m_facts.model.weightType.empty() ? m_facts.computeType : m_facts.model.weightType;
+  m_format = formatOfWeightType(type);
   measureLimits();
   ENGINE_RETURN_IF_ERROR(measureOps());
   ENGINE_RETURN_IF_ERROR(measureDecode());

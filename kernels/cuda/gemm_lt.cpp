@@ -3,19 +3,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
+#include <cstring>
+#include <vector>
 
 #include "kernels/cuda/cuda_error.h"
+#include "kernels/half.h"
 
 namespace kernels::cuda {
 
 namespace {
 
-/// Proposals that are timed, and how often.
-constexpr size_t kCandidates = 8;
-constexpr int kTrials = 4;
-/// Up to here ranges of rows are 64 wide, then they double.
+/// Proposals that are timed, for use and to find out what the library can do, and how often.
+constexpr size_t kCandidates = 8, kAllCandidates = 24;
+constexpr int kTrials = 3;
+/// A first run so much longer than the best one needs no second.
+constexpr double kHopeless = 1.3;
+/// Numbers that the products of a measurement are made of, again and again, and how long each pass goes on.
+constexpr size_t kRandomNumbers = size_t{1} << 20;
+constexpr int kPasses = 3;
+constexpr double kPassSeconds = 0.01;
+/// Up to here ranges of rows are 32 wide, then each power of two is cut into two.
 constexpr uint32_t kFineRows = 256;
 
 cudaDataType_t dataType(DType type) {
@@ -58,62 +66,94 @@ bool hasBias(const LinearArgs& args) {
 }  // namespace
 
 GemmLt::~GemmLt() {
-  for (auto& [key, plan] : m_plans) {
-    cublasLtMatmulDescDestroy(plan.desc);
-    cublasLtMatrixLayoutDestroy(plan.weight);
-    cublasLtMatrixLayoutDestroy(plan.in);
-    cublasLtMatrixLayoutDestroy(plan.out);
-  }
+  for (auto& [key, plan] : m_plans) destroy(plan);
   if (m_handle != nullptr) cublasLtDestroy(m_handle);
+}
+
+void GemmLt::destroy(Plan& plan) {
+  if (plan.desc != nullptr) cublasLtMatmulDescDestroy(plan.desc);
+  if (plan.weight != nullptr) cublasLtMatrixLayoutDestroy(plan.weight);
+  if (plan.in != nullptr) cublasLtMatrixLayoutDestroy(plan.in);
+  if (plan.out != nullptr) cublasLtMatrixLayoutDestroy(plan.out);
+  plan = {};
 }
 
 Status GemmLt::open() {
   KERNELS_RETURN_IF_ERROR(checked(cublasLtCreate(&m_handle), "opening cuBLASLt"));
+  m_nCandidates = kCandidates;
   return m_workspace.allocate(kWorkspaceBytes, "scratch of matrix products");
 }
 
 Status GemmLt::plan(const Product& product, cudaStream_t stream, Plan** out) {
   const Key key{product.nRows,           product.nIn, product.nOut, product.ldOut, product.type, product.outType,
                 product.added != nullptr};
-  const auto tried = m_plans.try_emplace(key);
-  const auto found = tried.first;
-  *out = &found->second;
-  if (!tried.second) return {};
-  Plan& plan = found->second;
-  const auto fail = [&](Status status) {
-    m_plans.erase(found);
+  if (const auto found = m_plans.find(key); found != m_plans.end()) {
+    *out = &found->second;
+    return {};
+  }
+  Plan made;
+  Status status = describe(product, &made);
+  if (status.ok()) status = choose(product, stream, &made);
+  if (!status.ok()) {
+    destroy(made);
     return status;
-  };
+  }
+  *out = &m_plans.emplace(key, made).first->second;
+  return {};
+}
+
+Status GemmLt::describe(const Product& product, Plan* plan) const {
   const cublasOperation_t transposed = CUBLAS_OP_T, plain = CUBLAS_OP_N;
   const cudaDataType_t type = dataType(product.type), outType = dataType(product.outType);
-  cublasLtMatmulPreference_t preference = nullptr;
   // Column-major as cuBLAS sees it: out^T [nOut, nRows] = W [nOut, nIn] in^T.
-  cublasStatus_t status = cublasLtMatmulDescCreate(&plan.desc, CUBLAS_COMPUTE_32F, CUDA_R_32F);
+  cublasStatus_t status = cublasLtMatmulDescCreate(&plan->desc, CUBLAS_COMPUTE_32F, CUDA_R_32F);
   const auto also = [&status](auto call) {
     if (status == CUBLAS_STATUS_SUCCESS) status = call();
   };
   also([&] {
-    return cublasLtMatmulDescSetAttribute(plan.desc, CUBLASLT_MATMUL_DESC_TRANSA, &transposed, sizeof transposed);
+    return cublasLtMatmulDescSetAttribute(plan->desc, CUBLASLT_MATMUL_DESC_TRANSA, &transposed, sizeof transposed);
   });
-  also([&] { return cublasLtMatmulDescSetAttribute(plan.desc, CUBLASLT_MATMUL_DESC_TRANSB, &plain, sizeof plain); });
-  also([&] { return cublasLtMatrixLayoutCreate(&plan.weight, type, product.nIn, product.nOut, product.nIn); });
-  also([&] { return cublasLtMatrixLayoutCreate(&plan.in, type, product.nIn, product.nRows, product.nIn); });
-  also([&] { return cublasLtMatrixLayoutCreate(&plan.out, outType, product.nOut, product.nRows, product.ldOut); });
-  also([&] { return cublasLtMatmulPreferenceCreate(&preference); });
-  also([&] {
-    return cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &kWorkspaceBytes,
-                                                sizeof kWorkspaceBytes);
-  });
-  Status chosen = checked(status, "preparing a matrix product");
-  if (chosen.ok()) chosen = choose(product, stream, preference, &plan);
-  if (preference != nullptr) cublasLtMatmulPreferenceDestroy(preference);
-  return chosen.ok() ? chosen : fail(chosen);
+  also([&] { return cublasLtMatmulDescSetAttribute(plan->desc, CUBLASLT_MATMUL_DESC_TRANSB, &plain, sizeof plain); });
+  also([&] { return cublasLtMatrixLayoutCreate(&plan->weight, type, product.nIn, product.nOut, product.nIn); });
+  also([&] { return cublasLtMatrixLayoutCreate(&plan->in, type, product.nIn, product.nRows, product.nIn); });
+  also([&] { return cublasLtMatrixLayoutCreate(&plan->out, outType, product.nOut, product.nRows, product.ldOut); });
+  return checked(status, "preparing a matrix product");
 }
 
-Status GemmLt::choose(const Product& product, cudaStream_t stream, cublasLtMatmulPreference_t preference, Plan* plan) {
+Status GemmLt::propose(const Product& product, const Plan& plan,
+                       std::vector<cublasLtMatmulHeuristicResult_t>* out) const {
+  cublasLtMatmulPreference_t preference = nullptr;
+  KERNELS_RETURN_IF_ERROR(checked(cublasLtMatmulPreferenceCreate(&preference), "preparing a matrix product"));
+  out->resize(m_nCandidates);
+  int nResults = 0;
+  cublasStatus_t status = cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
+                                                               &kWorkspaceBytes, sizeof kWorkspaceBytes);
+  if (status == CUBLAS_STATUS_SUCCESS) {
+    status = cublasLtMatmulAlgoGetHeuristic(m_handle, plan.desc, plan.weight, plan.in, plan.out, plan.out, preference,
+                                            static_cast<int>(out->size()), out->data(), &nResults);
+  }
+  cublasLtMatmulPreferenceDestroy(preference);
+  if (status != CUBLAS_STATUS_SUCCESS || nResults == 0) {
+    return {StatusCode::Internal, fmt::format("cuBLASLt has no way to multiply {} x {} by {} rows: {}", product.nOut,
+                                              product.nIn, product.nRows, cublasLtGetStatusString(status))};
+  }
+  out->resize(static_cast<size_t>(nResults));
+  return {};
+}
+
+Status GemmLt::choose(const Product& product, cudaStream_t stream, Plan* plan) {
   const Key range{rowRange(product.nRows), product.nIn, product.nOut, product.ldOut, product.type, product.outType,
                   product.added != nullptr};
-  if (const auto known = m_choices.find(range); known != m_choices.end()) {
+  auto known = m_choices.find(range);
+  if (known == m_choices.end()) {
+    cudaStreamCaptureStatus capturing = cudaStreamCaptureStatusNone;
+    CUDA_RETURN_IF_ERROR(cudaStreamIsCapturing(stream, &capturing), "preparing a matrix product");
+    cublasLtMatmulAlgo_t best{};
+    if (capturing == cudaStreamCaptureStatusNone && timed(product, stream, &best)) {
+      known = m_choices.emplace(range, best).first;
+    }
+  }
+  if (known != m_choices.end()) {
     cublasLtMatmulHeuristicResult_t check{};
     const cublasStatus_t status = cublasLtMatmulAlgoCheck(m_handle, plan->desc, plan->weight, plan->in, plan->out,
                                                           plan->out, &known->second, &check);
@@ -122,40 +162,39 @@ Status GemmLt::choose(const Product& product, cudaStream_t stream, cublasLtMatmu
       return {};
     }
   }
-  std::array<cublasLtMatmulHeuristicResult_t, kCandidates> results{};
-  int nResults = 0;
-  const cublasStatus_t status =
-      cublasLtMatmulAlgoGetHeuristic(m_handle, plan->desc, plan->weight, plan->in, plan->out, plan->out, preference,
-                                     static_cast<int>(results.size()), results.data(), &nResults);
-  if (status != CUBLAS_STATUS_SUCCESS || nResults == 0) {
-    return {StatusCode::Internal, fmt::format("cuBLASLt has no way to multiply {} x {} by {} rows: {}", product.nOut,
-                                              product.nIn, product.nRows, cublasLtGetStatusString(status))};
-  }
-  plan->algorithm = results[0].algo;
-  cudaStreamCaptureStatus capturing = cudaStreamCaptureStatusNone;
-  CUDA_RETURN_IF_ERROR(cudaStreamIsCapturing(stream, &capturing), "preparing a matrix product");
-  if (capturing != cudaStreamCaptureStatusNone || m_choices.count(range) != 0) return {};
+  // What was not to be timed, or does not do for fewer rows: the library's first proposal.
+  std::vector<cublasLtMatmulHeuristicResult_t> results;
+  KERNELS_RETURN_IF_ERROR(propose(product, *plan, &results));
+  plan->algorithm = results.front().algo;
+  return {};
+}
+
+bool GemmLt::timed(Product product, cudaStream_t stream, cublasLtMatmulAlgo_t* best) {
+  product.nRows = std::min(rowRange(product.nRows), std::max(product.roomRows, product.nRows));
   const uint64_t bytes = uint64_t{product.nRows} * product.ldOut * dtypeBytes(product.outType);
   if (product.added != nullptr && bytes > m_trial.size() &&
       !m_trial.allocate(bytes, "trials of matrix products").ok()) {
     static_cast<void>(cudaGetLastError());
-    return {};  // without room to try, the library's first proposal stands
+    return false;
   }
-  double best = -1.0;
-  for (int i = 0; i < nResults; ++i) {
-    Plan candidate = *plan;
-    candidate.algorithm = results[static_cast<size_t>(i)].algo;
-    const double seconds = time(product, candidate, stream);
-    if (seconds >= 0 && (best < 0 || seconds < best)) {
-      best = seconds;
-      plan->algorithm = candidate.algorithm;
+  Plan candidate;
+  std::vector<cublasLtMatmulHeuristicResult_t> results;
+  double least = -1.0;
+  if (describe(product, &candidate).ok() && propose(product, candidate, &results).ok()) {
+    for (const cublasLtMatmulHeuristicResult_t& result : results) {
+      candidate.algorithm = result.algo;
+      const double seconds = time(product, candidate, least, stream);
+      if (seconds >= 0 && (least < 0 || seconds < least)) {
+        least = seconds;
+        *best = result.algo;
+      }
     }
   }
-  m_choices.emplace(range, plan->algorithm);
-  return {};
+  destroy(candidate);
+  return least >= 0;
 }
 
-double GemmLt::time(const Product& product, const Plan& plan, cudaStream_t stream) {
+double GemmLt::time(const Product& product, const Plan& plan, double known, cudaStream_t stream) {
   cudaEvent_t begin = nullptr, end = nullptr;
   double best = -1.0;
   void* out = product.added != nullptr ? m_trial.as() : product.out;
@@ -173,6 +212,7 @@ double GemmLt::time(const Product& product, const Plan& plan, cudaStream_t strea
       }
       const double seconds = 1e-3 * static_cast<double>(milliseconds);
       best = run == 0 ? seconds : std::min(best, seconds);
+      if (known >= 0 && seconds > kHopeless * known) break;
     }
   }
   if (begin != nullptr) static_cast<void>(cudaEventDestroy(begin));
@@ -188,14 +228,83 @@ cublasStatus_t GemmLt::launch(const Product& product, const Plan& plan, void* ou
 }
 
 uint32_t GemmLt::rowRange(uint32_t nRows) {
-  if (nRows <= kFineRows) return (nRows + 63) / 64 * 64;
-  return std::bit_ceil(nRows);
+  if (nRows <= kFineRows) return nRows <= 16 ? 16 : (nRows + 31) / 32 * 32;
+  const uint32_t most = std::bit_ceil(nRows);
+  return nRows <= most / 4 * 3 ? most / 4 * 3 : most;
 }
 
 Status GemmLt::multiply(const Product& product, cudaStream_t stream) {
   Plan* plan = nullptr;
   KERNELS_RETURN_IF_ERROR(this->plan(product, stream, &plan));
   return checked(launch(product, *plan, product.out, stream), "multiplying matrices");
+}
+
+double GemmLt::measureRate(uint32_t nRows, uint32_t nIn, uint32_t nOut, DType type, cudaStream_t stream) {
+  const uint64_t size = dtypeBytes(type);
+  const uint64_t weightBytes = uint64_t{nOut} * nIn * size, inBytes = uint64_t{nRows} * nIn * size;
+  DeviceBuffer numbers, out;
+  if (m_handle == nullptr || nRows == 0 || nIn == 0 || nOut == 0 ||
+      !numbers.allocate(weightBytes + inBytes, "the product test").ok() ||
+      !out.allocate(uint64_t{nRows} * nOut * size, "the product test").ok()) {
+    static_cast<void>(cudaGetLastError());
+    return 0.0;
+  }
+  // Of either sign: products of zeros take less power, and time.
+  std::vector<float> random(kRandomNumbers);
+  uint32_t state = 1;
+  for (float& v : random) {
+    state = state * 1664525u + 1013904223u;
+    v = static_cast<float>(state >> 8) * 0x1p-23f - 1.0f;
+  }
+  std::vector<std::byte> host(kRandomNumbers * size);
+  for (size_t i = 0; i < kRandomNumbers; ++i) {
+    const uint16_t bits = type == DType::F16 ? floatToHalf(random[i]) : floatToBfloat(random[i]);
+    const void* from = type == DType::F32 ? static_cast<const void*>(&random[i]) : &bits;
+    std::memcpy(host.data() + i * size, from, size);
+  }
+  for (uint64_t at = 0; at < numbers.size(); at += host.size()) {
+    if (cudaMemcpy(numbers.as(at), host.data(), std::min<uint64_t>(host.size(), numbers.size() - at),
+                   cudaMemcpyHostToDevice) != cudaSuccess)
+      return 0.0;
+  }
+  Product product{};
+  product.in = numbers.as(weightBytes);
+  product.weight = numbers.as();
+  product.out = out.as();
+  product.nRows = product.roomRows = nRows;
+  product.nIn = nIn;
+  product.nOut = product.ldOut = nOut;
+  product.type = product.outType = type;
+  product.alpha = 1.0f;
+  Plan plan;
+  m_nCandidates = kAllCandidates;
+  const bool found = describe(product, &plan).ok() && timed(product, stream, &plan.algorithm);
+  m_nCandidates = kCandidates;
+  const double once = found ? time(product, plan, -1.0, stream) : -1.0;
+  if (once <= 0) {
+    destroy(plan);
+    return 0.0;
+  }
+  const int nRuns = std::clamp(static_cast<int>(kPassSeconds / once), 1, 1000);
+  cudaEvent_t begin = nullptr, end = nullptr;
+  double best = 0.0;
+  if (cudaEventCreate(&begin) == cudaSuccess && cudaEventCreate(&end) == cudaSuccess) {
+    for (int pass = 0; pass < kPasses; ++pass) {
+      static_cast<void>(cudaEventRecord(begin, stream));
+      for (int i = 0; i < nRuns; ++i) static_cast<void>(launch(product, plan, product.out, stream));
+      static_cast<void>(cudaEventRecord(end, stream));
+      float milliseconds = 0.0f;
+      if (cudaEventSynchronize(end) != cudaSuccess || cudaEventElapsedTime(&milliseconds, begin, end) != cudaSuccess ||
+          milliseconds <= 0.0f)
+        break;
+      const double operations = 2.0 * nRows * nIn * static_cast<double>(nOut) * nRuns;
+      best = std::max(best, operations / (1e-3 * static_cast<double>(milliseconds)));
+    }
+  }
+  if (begin != nullptr) static_cast<void>(cudaEventDestroy(begin));
+  if (end != nullptr) static_cast<void>(cudaEventDestroy(end));
+  destroy(plan);
+  return best;
 }
 
 Status GemmLt::run(const LinearArgs& args, cudaStream_t stream) {
@@ -213,7 +322,7 @@ Status GemmLt::run(const LinearArgs& args, cudaStream_t stream) {
     const auto* added = direct ? reinterpret_cast<const std::byte*>(args.residual) : nullptr;
     KERNELS_RETURN_IF_ERROR(
         multiply({args.in, args.parts[i].weight, added != nullptr ? added + offset : nullptr, base + offset, args.nRows,
-                  args.nIn, nOut, productCols, args.type, outType, alpha},
+                  args.nIn, nOut, productCols, args.roomRows, args.type, outType, alpha},
                  stream));
     col += nOut;
   }

@@ -92,6 +92,8 @@ Status CudaBackend::run(const Compiled& compiled, const LinearOp& op, const Step
   args.out = bufferOf(compiled, op.out);
   args.outType = program.buffers[op.out].type;
   args.scratch = m_arena.as(program.linearScratch);
+  const bool ofTokens = program.program.buffers[op.in].rows == Rows::Token;
+  args.roomRows = ofTokens ? program.program.maxTokens : program.program.maxLogitRows;
   if (m_options.batchInvariant) {
     return toStatus(linearOrderedSupports(args, m_device.major) ? launchLinearOrdered(args, m_stream)
                                                                 : launchLinearPlain(args, m_stream),

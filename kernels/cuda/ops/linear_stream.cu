@@ -14,9 +14,10 @@ namespace kernels::cuda {
 namespace {
 
 constexpr uint32_t kWarps = 8, kThreads = kWarps * 32;
-constexpr uint32_t kTileCols = 16;  // of the output, the mma's m
-constexpr uint32_t kWindow = 32;    // k of a warp's turn
-constexpr uint32_t kUnroll = 4;     // turns whose loads are in flight together
+constexpr uint32_t kTileCols = 16;     // of the output, the mma's m
+constexpr uint32_t kWindow = 32;       // k of a warp's turn
+constexpr uint32_t kUnroll = 4;        // turns whose loads are in flight together
+constexpr uint32_t kStreamRows90 = 8;  // with warpgroup products there are better ways for more
 
 __device__ __forceinline__ uint4 loadStreaming(const void* at) {
   uint4 v;
@@ -128,7 +129,8 @@ cudaError_t launchFor(const LinearArgs& args, cudaStream_t stream) {
 }  // namespace
 
 bool linearStreamSupports(const LinearArgs& args, int major) {
-  return major >= 8 && args.type != DType::F32 && args.nRows <= kStreamRows && args.nIn % 8 == 0;
+  return major >= 8 && args.type != DType::F32 && args.nRows <= (major >= 9 ? kStreamRows90 : kStreamRows) &&
+         args.nIn % 8 == 0;
 }
 
 cudaError_t launchLinearStream(const LinearArgs& args, cudaStream_t stream) {

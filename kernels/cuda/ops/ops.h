@@ -57,6 +57,7 @@ struct LinearArgs {
   void* out = nullptr;  ///< [nRows, nOut]
   DType outType = DType::BF16;
   void* scratch = nullptr;  ///< linearScratchBytes() for all parts
+  uint32_t roomRows = 0;    ///< rows that `in`, `out` and `scratch` have room for; 0: nRows
 
   constexpr uint32_t productCols() const {
     uint32_t cols = 0;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr uint32_t kThreads = 256;
 constexpr uint32_t kVector = 4;  // elements that a thread takes at once
+constexpr uint32_t kEight = 8;   // of half types
 
 /// Four neighbours at an address aligned for them, as float and back.
 __device__ __forceinline__ float4 load4(const float* at) {
@@ -74,21 +75,32 @@ __global__ void normKernel(NormArgs args) {
   }
 }
 
-/// The same with rows whose length is a multiple of kVector: every thread sums its fours in order.
-template <class T>
+/// The same with rows whose length is a multiple of kVector: every thread sums its fours in order. Up to kFours of them
+/// stay in registers; 0: none do.
+template <class T, uint32_t kFours>
 __global__ void normVectorKernel(NormArgs args) {
   __shared__ float partial[kThreads / 32];
   const float* in = args.in + uint64_t{blockIdx.x} * args.cols;
   T* out = static_cast<T*>(args.out) + uint64_t{blockIdx.x} * args.cols;
   constexpr uint32_t kStride = kThreads * kVector;
+  const uint32_t first = threadIdx.x * kVector;
   if (args.weight == nullptr) {
-    for (uint32_t c = threadIdx.x * kVector; c < args.cols; c += kStride) store4(out + c, load4(in + c));
+    for (uint32_t c = first; c < args.cols; c += kStride) store4(out + c, load4(in + c));
     return;
   }
+  float4 kept[kFours > 0 ? kFours : 1];
   float sum = 0.0f;
-  for (uint32_t c = threadIdx.x * kVector; c < args.cols; c += kStride) {
-    const float4 v = load4(in + c);
-    sum += v.x * v.x + v.y * v.y + v.z * v.z + v.w * v.w;
+  const auto add = [&sum](const float4& v) { sum += v.x * v.x + v.y * v.y + v.z * v.z + v.w * v.w; };
+  if constexpr (kFours > 0) {
+#pragma unroll
+    for (uint32_t i = 0; i < kFours; ++i) {
+      const uint32_t c = first + i * kStride;
+      kept[i] = c < args.cols ? load4(in + c) : make_float4(0.0f, 0.0f, 0.0f, 0.0f);
+    }
+#pragma unroll
+    for (uint32_t i = 0; i < kFours; ++i) add(kept[i]);
+  } else {
+    for (uint32_t c = first; c < args.cols; c += kStride) add(load4(in + c));
   }
   sum = warpSum(sum);
   if (threadIdx.x % 32 == 0) partial[threadIdx.x / 32] = sum;
@@ -97,10 +109,17 @@ __global__ void normVectorKernel(NormArgs args) {
   for (uint32_t w = 0; w < kThreads / 32; ++w) total += partial[w];
   const float factor = 1.0f / sqrtf(total / static_cast<float>(args.cols) + args.eps);
   const float one = args.addOne ? 1.0f : 0.0f;
-  for (uint32_t c = threadIdx.x * kVector; c < args.cols; c += kStride) {
-    const float4 v = load4(in + c), w = load4(args.weight + c);
+  const auto put = [&](uint32_t c, const float4& v) {
+    const float4 w = load4(args.weight + c);
     store4(out + c, make_float4((one + w.x) * (v.x * factor), (one + w.y) * (v.y * factor),
                                 (one + w.z) * (v.z * factor), (one + w.w) * (v.w * factor)));
+  };
+  if constexpr (kFours > 0) {
+#pragma unroll
+    for (uint32_t i = 0; i < kFours; ++i)
+      if (first + i * kStride < args.cols) put(first + i * kStride, kept[i]);
+  } else {
+    for (uint32_t c = first; c < args.cols; c += kStride) put(c, load4(in + c));
   }
 }
 
@@ -165,6 +184,39 @@ __global__ void finishVectorKernel(FinishArgs args) {
   }
 }
 
+/// Gates of half types without a bias, eight columns a thread.
+template <class T>
+__global__ void __launch_bounds__(kThreads) finishGateKernel(const T* products, T* out, uint32_t cols, bool gelu) {
+  const uint32_t col = (blockIdx.x * kThreads + threadIdx.x) * kEight;
+  if (col >= cols) return;
+  const T* from = products + uint64_t{blockIdx.y} * 2 * cols + col;
+  const uint4 gates = __ldcs(reinterpret_cast<const uint4*>(from));
+  const uint4 ups = __ldcs(reinterpret_cast<const uint4*>(from + cols));
+  uint4 packed;
+#pragma unroll
+  for (uint32_t i = 0; i < kEight; ++i)
+    reinterpret_cast<T*>(&packed)[i] = fromFloat<T>(
+        gatedFast(gelu, toFloat(reinterpret_cast<const T*>(&gates)[i]), toFloat(reinterpret_cast<const T*>(&ups)[i])));
+  *reinterpret_cast<uint4*>(out + uint64_t{blockIdx.y} * cols + col) = packed;
+}
+
+/// Whether the kernel above does; buffers begin at multiples of 256 bytes.
+bool onlyGates(const FinishArgs& args) {
+  const LinearArgs& linear = args.linear;
+  return linear.epilogue != Epilogue::None && args.productType != DType::F32 && linear.outType == args.productType &&
+         linear.residual == nullptr && linear.parts[0].bias == nullptr && linear.parts[1].bias == nullptr &&
+         linear.nParts == 2 && linear.outCols() % kEight == 0 && linear.nRows <= 65535;
+}
+
+template <class T>
+void launchGates(const FinishArgs& args, cudaStream_t stream) {
+  const uint32_t cols = args.linear.outCols();
+  const dim3 grid((cols / kEight + kThreads - 1) / kThreads, args.linear.nRows);
+  finishGateKernel<T><<<grid, kThreads, 0, stream>>>(static_cast<const T*>(args.products),
+                                                     static_cast<T*>(args.linear.out), cols,
+                                                     args.linear.epilogue == Epilogue::GeluGlu);
+}
+
 }  // namespace
 
 cudaError_t launchEmbed(const EmbedArgs& args, cudaStream_t stream) {
@@ -177,8 +229,12 @@ cudaError_t launchNorm(const NormArgs& args, cudaStream_t stream) {
   const bool vector = args.cols % kVector == 0;
   withType(args.outType, [&](auto element) {
     using T = decltype(element);
-    if (vector) {
-      normVectorKernel<T><<<args.nRows, kThreads, 0, stream>>>(args);
+    if (vector && args.cols <= 4 * kThreads * kVector) {
+      normVectorKernel<T, 4><<<args.nRows, kThreads, 0, stream>>>(args);
+    } else if (vector && args.cols <= 8 * kThreads * kVector) {
+      normVectorKernel<T, 8><<<args.nRows, kThreads, 0, stream>>>(args);
+    } else if (vector) {
+      normVectorKernel<T, 0><<<args.nRows, kThreads, 0, stream>>>(args);
     } else {
       normKernel<T><<<args.nRows, kThreads, 0, stream>>>(args);
     }
@@ -193,6 +249,14 @@ cudaError_t launchGather(const GatherArgs& args, cudaStream_t stream) {
 }
 
 cudaError_t launchFinish(const FinishArgs& args, cudaStream_t stream) {
+  if (onlyGates(args)) {
+    if (args.productType == DType::F16) {
+      launchGates<__half>(args, stream);
+    } else {
+      launchGates<__nv_bfloat16>(args, stream);
+    }
+    return cudaGetLastError();
+  }
   const uint32_t outCols = args.linear.outCols();
   const bool vector = outCols % kVector == 0 && args.linear.productCols() % kVector == 0;
   const uint32_t perBlock = vector ? kThreads * kVector : kThreads;

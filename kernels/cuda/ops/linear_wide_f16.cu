@@ -1,0 +1,5 @@
+#include "kernels/cuda/ops/linear_wide_launch.cuh"
+
+namespace kernels::cuda {
+template cudaError_t wide::launchType<__half>(const Args& args, uint32_t nBlocks, cudaStream_t stream);
+}

@@ -1,0 +1,99 @@
+// Every way of doing a linear op beside sums in double: fresh random inputs, poisoned outputs, odd sizes.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "kernels/cuda/gemm_lt.h"
+#include "tests/kernels/cuda/linear_bed.h"
+
+namespace kernels::cuda {
+namespace {
+
+constexpr uint32_t kRowCounts[] = {1, 8, 9, 16, 17, 33, 64, 100, 129, 256, 257, 300, 700};
+constexpr uint32_t kMostRows = 700;
+
+bool hasGpu() {
+  int count = 0;
+  return cudaGetDeviceCount(&count) == cudaSuccess && count > 0;
+}
+
+void expectClose(const LinearBed& bed, const std::vector<float>& out, uint32_t nRows, DType type, DType outType,
+                 const std::string& what) {
+  const double outError = outType == DType::F32 ? 1e-6 : type == DType::F16 ? 6e-4 : 5e-3;
+  const uint32_t rowStep = nRows > 20 ? 1 + nRows / 7 : 1;
+  uint32_t wrong = 0;
+  for (uint32_t row = 0; row < nRows; row = row + 1 == nRows ? nRows : std::min(nRows - 1, row + rowStep)) {
+    for (uint32_t col = row % 3; col<bed.outCols(); col += nRows> 20 ? 3 : 1) {
+      double magnitude = 0.0;
+      const double expected = bed.reference(row, col, &magnitude);
+      const double got = static_cast<double>(out[uint64_t{row} * bed.outCols() + col]);
+      const double allowed = outError * std::abs(expected) + 3e-6 * magnitude + 1e-6;
+      if (!(std::abs(got - expected) <= allowed) && ++wrong <= 3)
+        ADD_FAILURE() << what << ": row " << row << " column " << col << " is " << got << ", not " << expected;
+    }
+  }
+  EXPECT_EQ(wrong, 0u) << what;
+}
+
+class LinearTest : public testing::TestWithParam<DType> {};
+
+TEST_P(LinearTest, WideSumsAreRightAndTheSameForAnyRows) {
+  if (!hasGpu()) GTEST_SKIP() << "no NVIDIA GPU";
+  uint32_t seed = 1;
+  for (const LinearCase& c : linearTestCases()) {
+    LinearBed bed(c, GetParam(), kMostRows, 0, seed++);
+    ASSERT_TRUE(bed.ready());
+    if (!linearWideSupports(bed.args(1), bed.major())) GTEST_SKIP() << "no GPU of compute capability 9.0";
+    std::vector<float> first;
+    for (const uint32_t nRows : kRowCounts) {
+      const std::string what = fmt::format("{}, {} rows", c.name, nRows);
+      bed.poison();
+      // Twice: the second finds what the first has left behind.
+      for (int run = 0; run < 2; ++run)
+        ASSERT_EQ(launchLinearWide(bed.args(nRows), bed.space(), bed.nMultiprocessors(), bed.stream()), cudaSuccess)
+            << what;
+      ASSERT_EQ(cudaStreamSynchronize(bed.stream()), cudaSuccess) << what;
+      const std::vector<float> out = bed.output(nRows + 1);
+      expectClose(bed, out, nRows, GetParam(), bed.args(1).outType, what);
+      for (uint32_t col = 0; col < bed.outCols(); ++col)
+        ASSERT_TRUE(std::isnan(out[uint64_t{nRows} * bed.outCols() + col])) << what << ": wrote past its rows";
+      if (first.empty()) first.assign(out.begin(), out.begin() + bed.outCols());
+      if (nRows <= kWideStreamRows) {
+        EXPECT_EQ(std::memcmp(first.data(), out.data(), first.size() * sizeof(float)), 0)
+            << what << ": other bits than with one row";
+      }
+    }
+  }
+}
+
+TEST_P(LinearTest, LibraryAndStreamAreRight) {
+  if (!hasGpu()) GTEST_SKIP() << "no NVIDIA GPU";
+  GemmLt gemm;
+  ASSERT_TRUE(gemm.open().ok());
+  uint32_t seed = 100;
+  for (const LinearCase& c : linearTestCases()) {
+    LinearBed bed(c, GetParam(), kMostRows, 0, seed++);
+    ASSERT_TRUE(bed.ready());
+    for (const uint32_t nRows : {1u, 9u, 32u, 65u, 300u}) {
+      const std::string what = fmt::format("{}, {} rows", c.name, nRows);
+      bed.poison();
+      const Status status = gemm.run(bed.args(nRows), bed.stream());
+      ASSERT_TRUE(status.ok()) << what << ": " << status.message();
+      const DType outType = bed.args(1).outType;
+      expectClose(bed, bed.output(nRows), nRows, GetParam(), outType == DType::F32 ? GetParam() : outType,
+                  "library, " + what);
+      if (!linearStreamSupports(bed.args(nRows), bed.major())) continue;
+      bed.poison();
+      ASSERT_EQ(launchLinearStream(bed.args(nRows), bed.stream()), cudaSuccess) << what;
+      expectClose(bed, bed.output(nRows), nRows, GetParam(), outType, "stream, " + what);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, LinearTest, testing::Values(DType::BF16, DType::F16),
+                         [](const auto& each) { return each.param == DType::F16 ? "float16" : "bfloat16"; });
+
+}  // namespace
+}  // namespace kernels::cuda
