@@ -10,6 +10,7 @@
 #include "kernels/check/program_check.h"
 #include "kernels/cuda/cuda_error.h"
 #include "kernels/cuda/ops/bandwidth.h"
+#include "kernels/cuda/ops/linear_wide.h"
 #include "kernels/cuda/ops/ops.h"
 #include "kernels/dequantize.h"
 
@@ -48,6 +49,12 @@ Status CudaBackend::open() {
     CUDA_RETURN_IF_ERROR(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "making an event");
   }
   KERNELS_RETURN_IF_ERROR(m_gemm.open());
+  if (m_device.major == 9) {
+    const uint64_t partials = linearWidePartialBytes(m_device.nMultiprocessors);
+    const uint64_t counters = linearWideCounters(m_device.nMultiprocessors) * sizeof(uint32_t);
+    KERNELS_RETURN_IF_ERROR(m_wideSpace.allocate(partials + counters, "scratch of linear ops"));
+    CUDA_RETURN_IF_ERROR(cudaMemset(m_wideSpace.as(partials), 0, counters), "clearing counters");
+  }
   KERNELS_RETURN_IF_ERROR(m_weights.open(m_options.device, m_device.memoryTotal, m_options.compute));
   m_mega = MegaPath::wanted() && !m_options.eager && !m_options.batchInvariant && m_device.major == 9;
   m_info.kind = "cuda";
@@ -97,7 +104,7 @@ MemoryInfo CudaBackend::memory() const {
     out.total = m_device.memoryTotal;
   }
   out.usedByUs = m_weights.bytes() + m_cache.size() + m_arena.size() + m_counters.size() + m_inputs.bytes() +
-                 m_sampler.bytes() + m_gemm.bytes();
+                 m_sampler.bytes() + m_gemm.bytes() + m_wideSpace.size();
   for (const auto& compiled : m_programs) out.usedByUs += compiled->mega.bytes();
   return out;
 }

@@ -124,6 +124,7 @@ class CudaBackend final : public Backend {
   StepBuffers m_inputs;
   std::vector<SequenceSpan> m_apart;  ///< of tokensApart()
   GemmLt m_gemm;
+  DeviceBuffer m_wideSpace;  ///< of linear_wide, where the device has it: partial sums, then counters
   DeviceBuffer m_arena;
   DeviceBuffer m_counters;  ///< attention's
   std::vector<std::unique_ptr<Compiled>> m_programs;

@@ -4,6 +4,7 @@
 #include "kernels/cuda/cuda_backend.h"
 #include "kernels/cuda/cuda_error.h"
 #include "kernels/cuda/ops/attention.h"
+#include "kernels/cuda/ops/linear_wide.h"
 #include "kernels/cuda/ops/ops.h"
 
 namespace kernels::cuda {
@@ -98,6 +99,11 @@ Status CudaBackend::run(const Compiled& compiled, const LinearOp& op, const Step
     return toStatus(linearOrderedSupports(args, m_device.major) ? launchLinearOrdered(args, m_stream)
                                                                 : launchLinearPlain(args, m_stream),
                     "a linear op");
+  }
+  if (linearWideSuits(args, m_device.major, m_device.nMultiprocessors)) {
+    const uint64_t partials = linearWidePartialBytes(m_device.nMultiprocessors);
+    const WideSpace space{m_wideSpace.as<float>(), m_wideSpace.as<uint32_t>(partials)};
+    return toStatus(launchLinearWide(args, space, m_device.nMultiprocessors, m_stream), "a linear op");
   }
   if (linearStreamSupports(args, m_device.major)) return toStatus(launchLinearStream(args, m_stream), "a linear op");
   if (GemmLt::supports(args)) return m_gemm.run(args, m_stream);

@@ -118,10 +118,8 @@ cudaError_t launchFor(const LinearArgs& args, cudaStream_t stream) {
   const uint32_t blocks = (args.outCols() + tileOut - 1) / tileOut;
   if (args.nRows <= 8) {
     linearStreamKernel<T, Out, 1><<<blocks, kThreads, 0, stream>>>(args);
-  } else if (args.nRows <= 16) {
-    linearStreamKernel<T, Out, 2><<<blocks, kThreads, 0, stream>>>(args);
   } else {
-    linearStreamKernel<T, Out, 4><<<blocks, kThreads, 0, stream>>>(args);
+    linearStreamKernel<T, Out, 2><<<blocks, kThreads, 0, stream>>>(args);
   }
   return cudaGetLastError();
 }

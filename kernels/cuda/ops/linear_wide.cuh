@@ -1,10 +1,9 @@
-// The kernel of linear_wide.h: a warp has the copy engine fill a ring of shared memory with 128 rows of weights and up
-// to 256 tokens, 64 elements of k at a time, and two warpgroups multiply 64 rows of weights each.
+// The kernel of linear_wide.h: a warp has the copy engine fill a ring of shared memory with 128 rows of weights and all
+// tokens, 64 elements of k at a time, and two warpgroups multiply 64 rows of weights each.
 //
-// With few tokens (kStream) the units of work, tile by tile and k by k, are cut into one run a block, all the same
-// length but for one. A tile that is cut has its pieces' sums put into memory, and the blocks that made them add them
-// up, each for a share of the tokens, in the order of k. With many tokens two blocks take two tiles of weights and the
-// same tokens, which the copy engine brings to both.
+// The units of work, tile by tile and k by k, are cut into one run a block, all the same length but for one. A tile
+// that is cut has its pieces' sums put into memory, and the blocks that made them, all of which run at the same time,
+// add them up, each for a share of the tokens, in the order of k.
 //
 // A gate's rows and up's lie in a tile by eights, so that a thread has the sums of both.
 #pragma once
@@ -16,13 +15,11 @@
 
 namespace kernels::cuda::wide {
 
-__device__ __forceinline__ void awaitEarlierKernels() {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("griddepcontrol.wait;\n" ::: "memory");
-#endif
-}
-
 #ifdef HEARTH_WGMMA
+
+__device__ __forceinline__ void awaitEarlierKernels() {
+  asm volatile("griddepcontrol.wait;\n" ::: "memory");
+}
 
 /// Weights are read once: they leave the L2 cache first.
 __device__ __forceinline__ uint64_t readOnce() {
@@ -31,57 +28,22 @@ __device__ __forceinline__ uint64_t readOnce() {
   return policy;
 }
 
-template <bool kOnce, bool kGated>
+template <bool kGated>
 __device__ __forceinline__ void copyWeights(uint32_t to, const Args& args, const RowTile& tile, uint32_t k,
                                             uint32_t barrier, uint64_t policy) {
   if constexpr (kGated) {
-    if constexpr (kOnce) {
-      asm volatile(
-          "cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1, {%2, "
-          "%3, %3, %4}], [%5], %6;\n" ::"r"(to),
-          "l"(&args.weights[0]), "r"(k), "r"(0), "r"(tile.row / 8), "r"(barrier), "l"(policy)
-          : "memory");
-    } else {
-      asm volatile(
-          "cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3, %3, %4}], "
-          "[%5];\n" ::"r"(to),
-          "l"(&args.weights[0]), "r"(k), "r"(0), "r"(tile.row / 8), "r"(barrier)
-          : "memory");
-    }
-    return;
-  }
-  if constexpr (kOnce) {
+    asm volatile(
+        "cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1, {%2, "
+        "%3, %3, %4}], [%5], %6;\n" ::"r"(to),
+        "l"(&args.weights[0]), "r"(k), "r"(0), "r"(tile.row / 8), "r"(barrier), "l"(policy)
+        : "memory");
+  } else {
     asm volatile(
         "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1, {%2, "
         "%3}], [%4], %5;\n" ::"r"(to),
         "l"(&args.weights[tile.part]), "r"(k), "r"(tile.row), "r"(barrier), "l"(policy)
         : "memory");
-  } else {
-    copyBox(to, &args.weights[tile.part], k, tile.row, barrier);
   }
-}
-
-/// Half of the tokens of a tile, to both blocks of the cluster.
-__device__ __forceinline__ void copyToBoth(uint32_t to, const CUtensorMap* map, uint32_t x, uint32_t y,
-                                           uint32_t barrier) {
-  asm volatile(
-      "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [%0], [%1, {%2, "
-      "%3}], [%4], %5;\n" ::"r"(to),
-      "l"(map), "r"(x), "r"(y), "r"(barrier), "h"(static_cast<uint16_t>(3))
-      : "memory");
-}
-
-__device__ __forceinline__ void arriveAt(uint32_t barrier, uint32_t block) {
-  asm volatile(
-      "{\n.reg .b32 there;\n"
-      "mapa.shared::cluster.u32 there, %0, %1;\n"
-      "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [there];\n}\n" ::"r"(barrier),
-      "r"(block)
-      : "memory");
-}
-
-__device__ __forceinline__ void syncCluster() {
-  asm volatile("barrier.cluster.arrive.release;\nbarrier.cluster.wait.acquire;\n" ::: "memory");
 }
 
 __device__ __forceinline__ void syncConsumers() {
@@ -89,24 +51,20 @@ __device__ __forceinline__ void syncConsumers() {
 }
 
 /// The copying thread.
-template <int kN, bool kStream, bool kGated>
+template <int kN, bool kGated>
 __device__ __forceinline__ void produce(const Args& args, const Ring<kN>& ring) {
   using L = Layout<kN>;
-  const uint64_t policy = kStream ? readOnce() : 0;
-  const uint32_t peer = blockIdx.x % 2;
-  Schedule<kStream> schedule(args);
+  const uint64_t policy = readOnce();
+  Schedule schedule(args), first(args);
   Piece piece;
   Place<kN> place;
   // Weights are nobody's results: those of the first round are on their way before the kernels ahead have ended.
   uint32_t ahead = 0;
-  if constexpr (kStream) {
-    Schedule<kStream> first(args);
-    while (ahead < L::kStages && first.next(piece)) {
-      const RowTile tile = rowTile(args, piece.rowTile);
-      for (uint32_t k = piece.begin; k < piece.end && ahead < L::kStages; ++k, ++ahead) {
-        barrierExpect(ring.full(ahead), L::kStage);
-        copyWeights<kStream, kGated>(ring.weights(ahead), args, tile, k * kDepth, ring.full(ahead), policy);
-      }
+  while (ahead < L::kStages && first.next(piece)) {
+    const RowTile tile = rowTile(args, piece.rowTile);
+    for (uint32_t k = piece.begin; k < piece.end && ahead < L::kStages; ++k, ++ahead) {
+      barrierExpect(ring.full(ahead), L::kStage);
+      copyWeights<kGated>(ring.weights(ahead), args, tile, k * kDepth, ring.full(ahead), policy);
     }
   }
   awaitEarlierKernels();
@@ -119,14 +77,9 @@ __device__ __forceinline__ void produce(const Args& args, const Ring<kN>& ring) 
       } else {
         barrierWait(ring.empty(place.stage), place.parity ^ 1);
         barrierExpect(full, L::kStage);
-        copyWeights<kStream, kGated>(ring.weights(place.stage), args, tile, k * kDepth, full, policy);
+        copyWeights<kGated>(ring.weights(place.stage), args, tile, k * kDepth, full, policy);
       }
-      if constexpr (kStream) {
-        copyBox(ring.tokens(place.stage), &args.in, k * kDepth, piece.tokenTile * kN, full);
-      } else {
-        copyToBoth(ring.tokens(place.stage) + peer * (L::kTokenBytes / 2), &args.in, k * kDepth,
-                   piece.tokenTile * kN + peer * (kN / 2), full);
-      }
+      copyBox(ring.tokens(place.stage), &args.in, k * kDepth, 0, full);
     }
   }
 }
@@ -145,18 +98,14 @@ __device__ __forceinline__ uint32_t packed(float low, float high) {
          static_cast<uint32_t>(*reinterpret_cast<const uint16_t*>(&b)) << 16;
 }
 
-template <class T, int kN, bool kStream, Kind kKind>
+template <class T, int kN, Kind kKind>
 struct Consumer {
   const Args& args;
   const Ring<kN>& ring;
   uint32_t group, warp, lane, g, t;
 
   __device__ __forceinline__ void release(uint32_t stage) const {
-    if constexpr (kStream) {
-      if (lane == 0) barrierArrive(ring.empty(stage));
-    } else {
-      if (lane < 2) arriveAt(ring.empty(stage), lane);
-    }
+    if (lane == 0) barrierArrive(ring.empty(stage));
   }
 
   __device__ __forceinline__ void multiply(const Piece& piece, Place<kN>& place, float (&sums)[kN / 2]) const {
@@ -196,21 +145,19 @@ struct Consumer {
 
   /// Sums that are whole become output.
   __device__ __forceinline__ void finish(const Piece& piece, float (&sums)[kN / 2]) const {
-    if (piece.rowTile >= args.nRowTiles) return;
     const RowTile tile = rowTile(args, piece.rowTile);
-    const uint32_t token0 = piece.tokenTile * kN;
-    if constexpr (kKind == Kind::Gated) finishGated(tile, token0, sums);
-    if constexpr (kKind == Kind::Half) finishHalf(tile, token0, sums);
-    if constexpr (kKind == Kind::Float) finishFloat(tile, token0, sums);
+    if constexpr (kKind == Kind::Gated) finishGated(tile, sums);
+    if constexpr (kKind == Kind::Half) finishHalf(tile, sums);
+    if constexpr (kKind == Kind::Float) finishFloat(tile, sums);
   }
 
-  __device__ __forceinline__ void finishGated(const RowTile& tile, uint32_t token0, float (&sums)[kN / 2]) const {
+  __device__ __forceinline__ void finishGated(const RowTile& tile, float (&sums)[kN / 2]) const {
     const uint32_t row = rowOf(tile);
     const float bias[2] = {biasOf(args.upFirst ? 1 : 0, row), biasOf(args.upFirst ? 0 : 1, row)};
     const bool gelu = args.linear.epilogue == Epilogue::GeluGlu, upFirst = args.upFirst;
     // Of this thread's token in the first block of 8; none where the columns are past the end.
-    T* out = outAt(tile.col + row - g + 2 * t, token0 + g);
-    const uint32_t left = row - g < args.outCols ? leftOf(token0 + g) : 0;
+    T* out = outAt(tile.col + row - g + 2 * t, g);
+    const uint32_t left = row - g < args.outCols ? leftOf(g) : 0;
     const uint64_t step = uint64_t{8} * args.outCols;
 #pragma unroll
     for (uint32_t n = 0; n < kN / 8; ++n) {
@@ -233,11 +180,11 @@ struct Consumer {
     return token < args.linear.nRows ? args.linear.nRows - token : 0;
   }
 
-  __device__ __forceinline__ void finishHalf(const RowTile& tile, uint32_t token0, float (&sums)[kN / 2]) const {
+  __device__ __forceinline__ void finishHalf(const RowTile& tile, float (&sums)[kN / 2]) const {
     const uint32_t row = rowOf(tile), nOut = args.linear.parts[tile.part].nOut;
     const float bias0 = biasOf(tile.part, row), bias1 = biasOf(tile.part, row + 8);
-    T* out = outAt(tile.col + row - g + 2 * t, token0 + g);
-    const uint32_t left0 = row - g < nOut ? leftOf(token0 + g) : 0, left1 = row - g + 8 < nOut ? left0 : 0;
+    T* out = outAt(tile.col + row - g + 2 * t, g);
+    const uint32_t left0 = row - g < nOut ? leftOf(g) : 0, left1 = row - g + 8 < nOut ? left0 : 0;
     const uint64_t step = uint64_t{8} * args.outCols;
 #pragma unroll
     for (uint32_t n = 0; n < kN / 8; ++n) {
@@ -248,11 +195,11 @@ struct Consumer {
     }
   }
 
-  __device__ __forceinline__ void finishFloat(const RowTile& tile, uint32_t token0, float (&sums)[kN / 2]) const {
+  __device__ __forceinline__ void finishFloat(const RowTile& tile, float (&sums)[kN / 2]) const {
     const LinearArgs& linear = args.linear;
     const uint32_t row = rowOf(tile), nOut = linear.parts[tile.part].nOut;
     const float bias[2] = {biasOf(tile.part, row), biasOf(tile.part, row + 8)};
-    const uint32_t token = token0 + 2 * t;
+    const uint32_t token = 2 * t;
     const uint32_t left[2] = {row < nOut ? leftOf(token) : 0, row + 8 < nOut ? leftOf(token) : 0};
     const uint64_t first = uint64_t{token} * args.outCols + tile.col + row;
     float* out = static_cast<float*>(linear.out) + first;
@@ -280,7 +227,7 @@ struct Consumer {
     }
   }
 
-  // What follows is of a stream's cut tiles.
+  // What follows is of cut tiles.
 
   __device__ __forceinline__ float* partial(uint32_t block, bool last) const {
     return args.space.partials + uint64_t{2 * block + (last ? 1 : 0)} * (kRows * kN);
@@ -393,14 +340,14 @@ struct Consumer {
 
   __device__ __forceinline__ void run() const {
     awaitEarlierKernels();
-    Schedule<kStream> schedule(args);
+    Schedule schedule(args);
     Piece piece, cut[2];
     uint32_t nCut = 0;
     Place<kN> place;
     while (schedule.next(piece)) {
       float sums[kN / 2];
       multiply(piece, place, sums);
-      if (kStream && piece.nBlocks > 1) {
+      if (piece.nBlocks > 1) {
         publish(piece, sums);
         if (nCut == 0) {
           cut[0] = piece;
@@ -412,16 +359,14 @@ struct Consumer {
         finish(piece, sums);
       }
     }
-    if constexpr (kStream) {
-      if (nCut > 0) addUp(cut[0]);
-      if (nCut > 1) addUp(cut[1]);
-    }
+    if (nCut > 0) addUp(cut[0]);
+    if (nCut > 1) addUp(cut[1]);
   }
 };
 
 #endif  // HEARTH_WGMMA
 
-template <class T, int kN, bool kStream, Kind kKind>
+template <class T, int kN, Kind kKind>
 __global__ void __launch_bounds__(kThreads, 1) linearWideKernel(const __grid_constant__ Args args) {
 #ifdef HEARTH_WGMMA
   using L = Layout<kN>;
@@ -431,27 +376,21 @@ __global__ void __launch_bounds__(kThreads, 1) linearWideKernel(const __grid_con
   if (threadIdx.x == 0) {
     for (uint32_t s = 0; s < L::kStages; ++s) {
       barrierInit(ring.full(s), 1);
-      barrierInit(ring.empty(s), kConsumers / 32 * (kStream ? 1 : 2));
+      barrierInit(ring.empty(s), kConsumers / 32);
     }
     asm volatile("fence.mbarrier_init.release.cluster;\n" ::: "memory");
     fenceShared();
   }
-  if constexpr (kStream) {
-    __syncthreads();
-  } else {
-    syncCluster();
-  }
-#if __CUDA_ARCH__ >= 900
+  __syncthreads();
   asm volatile("griddepcontrol.launch_dependents;\n");
-#endif
   const uint32_t warpgroup = threadIdx.x / 128;
   if (warpgroup == 0) {
     asm volatile("setmaxnreg.dec.sync.aligned.u32 40;\n");
-    if (threadIdx.x == 0) produce<kN, kStream, kKind == Kind::Gated>(args, ring);
+    if (threadIdx.x == 0) produce<kN, kKind == Kind::Gated>(args, ring);
     __syncwarp();
   } else {
     asm volatile("setmaxnreg.inc.sync.aligned.u32 232;\n");
-    Consumer<T, kN, kStream, kKind> consumer{args, ring};
+    Consumer<T, kN, kKind> consumer{args, ring};
     consumer.group = warpgroup - 1;
     consumer.warp = threadIdx.x / 32 % 4;
     consumer.lane = threadIdx.x % 32;
@@ -459,8 +398,6 @@ __global__ void __launch_bounds__(kThreads, 1) linearWideKernel(const __grid_con
     consumer.t = consumer.lane % 4;
     consumer.run();
   }
-  // No block leaves while the other may write to its memory.
-  if constexpr (!kStream) syncCluster();
 #endif
 }
 
@@ -471,7 +408,7 @@ extern template cudaError_t launchType<__nv_bfloat16>(const Args& args, uint32_t
 
 /// Columns of the products of a launch.
 constexpr uint32_t columnsFor(uint32_t nRows) {
-  return nRows <= 16 ? 16 : nRows <= 32 ? 32 : nRows <= 64 ? 64 : nRows <= 128 ? 128 : 256;
+  return nRows <= 16 ? 16 : nRows <= 32 ? 32 : 64;
 }
 
 }  // namespace kernels::cuda::wide

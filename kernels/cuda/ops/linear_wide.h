@@ -1,14 +1,13 @@
-// Linear ops of more rows than a stream of fragments carries, on compute capability 9.0: tensor copies feed warpgroup
-// products, weights as their rows, tokens as their columns, and bias, gate and residual are done on the sums.
+// Linear ops of up to 64 rows on compute capability 9.0: tensor copies feed warpgroup products, weights as their rows,
+// tokens as their columns, and bias, gate and residual are done on the sums.
 #pragma once
 
 #include "kernels/cuda/ops/ops.h"
 
 namespace kernels::cuda {
 
-/// Up to here tiles and k are shared out over the multiprocessors alike, in a way that the op's shape alone decides: a
-/// row's sums are the same for any number of rows.
-inline constexpr uint32_t kWideStreamRows = 256;
+/// Most rows. Work is shared out in a way that the op's shape alone decides: a row's sums are the same for any number.
+inline constexpr uint32_t kWideRows = 64;
 
 /// What the op needs beside its buffers. The counters are the op's own: zero at first, and left at zero.
 struct WideSpace {
@@ -19,8 +18,8 @@ uint64_t linearWidePartialBytes(uint32_t nMultiprocessors);
 uint64_t linearWideCounters(uint32_t nMultiprocessors);
 
 bool linearWideSupports(const LinearArgs& args, int major);
-/// Share of the tiles' time that the multiprocessors have work, 0 to 1; 1 up to kWideStreamRows.
-double linearWideFill(const LinearArgs& args, uint32_t nMultiprocessors);
+/// Whether that is the fastest way, as measured on an H100: where every multiprocessor has a tile of its own.
+bool linearWideSuits(const LinearArgs& args, int major, uint32_t nMultiprocessors);
 cudaError_t launchLinearWide(const LinearArgs& args, const WideSpace& space, uint32_t nMultiprocessors,
                              cudaStream_t stream);
 

@@ -10,7 +10,6 @@ namespace kernels::cuda::wide {
 inline constexpr uint32_t kRows = 128, kDepth = 64, kThreads = 384, kConsumers = 256;
 inline constexpr uint32_t kRowBytes = 128;  // kDepth elements
 inline constexpr uint32_t kWeightBytes = kRows * kRowBytes;
-inline constexpr uint32_t kGroupTiles = 8;  // tiles of tokens that share a sweep over the weights
 
 /// What becomes of the sums: half types, float32 with a residual if there is one, half types behind a gate.
 enum class Kind { Half, Float, Gated };
@@ -21,7 +20,7 @@ struct Args {
   CUtensorMap in;
   LinearArgs linear;
   WideSpace space;
-  uint32_t nRowTiles = 0, nTokenTiles = 0, nDepths = 0;
+  uint32_t nRowTiles = 0, nDepths = 0;
   uint32_t outCols = 0;
   bool upFirst = false;  ///< a gated op's tile has up's rows before the gate's
 };
@@ -84,12 +83,12 @@ __device__ __forceinline__ RowTile rowTile(const Args& args, uint32_t tile) {
 
 /// A run of k of one tile.
 struct Piece {
-  uint32_t rowTile = 0, tokenTile = 0;
+  uint32_t rowTile = 0;
   uint32_t begin = 0, end = 0;           ///< of k, in depths
   uint32_t firstBlock = 0, nBlocks = 1;  ///< blocks that share the tile
 };
 
-/// Who does what of a stream: units are numbered tile by tile, k by k.
+/// Who does what: units are numbered tile by tile, k by k.
 struct Units {
   uint32_t nUnits = 0, nBlocks = 0, nDepths = 0;
   __device__ __forceinline__ uint32_t begin(uint32_t block) const {
@@ -101,11 +100,7 @@ struct Units {
 };
 
 /// The pieces of a block, one after the other.
-template <bool kStream>
-struct Schedule;
-
-template <>
-struct Schedule<true> {
+struct Schedule {
   Units units;
   uint32_t at, end;
   __device__ __forceinline__ explicit Schedule(const Args& args)
@@ -121,30 +116,6 @@ struct Schedule<true> {
     piece.firstBlock = units.blockOf(first);
     piece.nBlocks = units.blockOf(first + units.nDepths - 1) - piece.firstBlock + 1;
     at = first + piece.end;
-    return true;
-  }
-};
-
-template <>
-struct Schedule<false> {
-  uint32_t at, step, total, nPairs, nTokenTiles, nDepths;
-  __device__ __forceinline__ explicit Schedule(const Args& args)
-      : at(blockIdx.x / 2),
-        step(gridDim.x / 2),
-        nPairs((args.nRowTiles + 1) / 2),
-        nTokenTiles(args.nTokenTiles),
-        nDepths(args.nDepths) {
-    total = nPairs * nTokenTiles;
-  }
-  __device__ __forceinline__ bool next(Piece& piece) {
-    if (at >= total) return false;
-    const uint32_t perGroup = nPairs * kGroupTiles, group = at / perGroup, rest = at % perGroup;
-    const uint32_t width = min(kGroupTiles, nTokenTiles - group * kGroupTiles);
-    piece.rowTile = rest / width * 2 + blockIdx.x % 2;
-    piece.tokenTile = group * kGroupTiles + rest % width;
-    piece.begin = 0;
-    piece.end = nDepths;
-    at += step;
     return true;
   }
 };

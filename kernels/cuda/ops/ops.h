@@ -72,9 +72,10 @@ uint64_t linearScratchBytes(uint32_t nRows, uint32_t productCols);
 /// Any type and number of rows, float32 sums in one fixed order a column: the plain path, and the exact one.
 cudaError_t launchLinearPlain(const LinearArgs& args, cudaStream_t stream);
 
-/// Few rows (up to kStreamRows), half types, tensor cores with tokens in the mma's n: streams the weights once, and
-/// sums every column in the same order for any number of rows. Needs nIn % 8 == 0 and 16-byte aligned rows.
-inline constexpr uint32_t kStreamRows = 32;
+/// Few rows (up to kStreamRows, fewer where there is a better way), half types, tensor cores with tokens in the mma's
+/// n: streams the weights once, and sums every column in the same order for any number of rows. Needs nIn % 8 == 0 and
+/// 16-byte aligned rows.
+inline constexpr uint32_t kStreamRows = 16;
 bool linearStreamSupports(const LinearArgs& args, int major);
 cudaError_t launchLinearStream(const LinearArgs& args, cudaStream_t stream);
 

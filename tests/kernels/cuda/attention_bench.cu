@@ -135,6 +135,9 @@ int main(int argc, char** argv) {
          {kernels::HeadShape{32, 8, 80}, kernels::HeadShape{32, 8, 96}, kernels::HeadShape{16, 8, 256}})
       benchPrefill(heads, 0, 4096, "mma", launchAttentionPrefill);
     benchPrefill(llama, 6144, 2048, "mma", launchAttentionPrefill);
+    benchPrefill(llama, 6144, 2048, "chosen", [](const AttentionArgs& args, cudaStream_t stream) {
+      return launchAttention(args, deviceMajor(), stream);
+    });
   }
   return 0;
 }
