@@ -20,6 +20,8 @@ struct GpuSample {
   std::optional<double> temperature, slowdownAt;      ///< degrees Celsius
   std::optional<double> power, powerLimit;            ///< watts
   std::optional<double> memoryClock, memoryClockMax;  ///< MHz
+  std::optional<double> coreClock, coreClockMax;      ///< MHz, of the multiprocessors
+  std::optional<uint64_t> memoryOurs;                 ///< bytes that the driver says this program has
 };
 
 /// Where GPU figures come from. Called from one thread at a time.
@@ -32,8 +34,9 @@ class GpuTelemetry {
   virtual std::vector<GpuSample> sample() = 0;
 };
 
-/// The telemetry of this build; never null.
-std::unique_ptr<GpuTelemetry> openGpuTelemetry();
+/// Figures of NVIDIA's driver through its management library, opened at run time: those of the GPUs that
+/// CUDA_VISIBLE_DEVICES leaves. Never null.
+std::unique_ptr<GpuTelemetry> openGpuTelemetry(const std::string& library = "libnvidia-ml.so.1");
 
 /// One moment.
 struct MonitorSample {

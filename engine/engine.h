@@ -26,6 +26,18 @@ struct EngineStats {
   double tokensPerSecond = 0;  ///< generated, over the last seconds
 };
 
+/// Where the time of a load went.
+struct LoadStage {
+  std::string name;  ///< as LoadProgress has it
+  double seconds = 0;
+};
+struct LoadFacts {
+  std::vector<LoadStage> stages;  ///< in their order
+  double weightSeconds = 0;       ///< from the first weight to the last byte on the device
+  uint64_t bytesRead = 0;         ///< of weights, from files
+  uint64_t bytesDirect = 0;       ///< of these, past the page cache, which did not have them
+};
+
 /// What the engine runs with, after defaults were resolved; each with its reason where there was a choice.
 struct EngineFacts {
   ModelInfo model;
@@ -37,7 +49,9 @@ struct EngineFacts {
   uint32_t contextLength = 0;
   MemoryPlan plan;            ///< as planned before loading
   DeviceMemoryPlan measured;  ///< as it is after loading
+  uint64_t driverBytes = 0;   ///< by how much free memory of a GPU shrank, as its driver says; 0 on a processor
   double loadSeconds = 0;
+  LoadFacts load;
 };
 
 class Engine {

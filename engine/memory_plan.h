@@ -38,6 +38,7 @@ struct MemoryPlan {
   uint64_t weightBytesPerToken =
       0;                        ///< bytes that one decode step streams: matrices with the head, without the embedding
   uint32_t largestContext = 0;  ///< most tokens of context that fit with these options; 0 when even the weights do not
+  uint64_t pinnedBytes = 0;     ///< page-locked host memory that loading takes at most, given back after it
   bool fits = false;
   std::string shortfall;  ///< when it does not fit: numbers and ways out, in spec.md's order
 };

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,6 +24,9 @@ struct DeviceInfo {
   uint32_t nThreads = 0;       ///< CPU worker threads
   uint64_t memoryTotal = 0;    ///< bytes of the memory that weights live in
   uint32_t stepsInFlight = 1;  ///< steps that may be enqueued before the oldest is waited for
+  /// Most stored bytes of one Backend::fillWeightRows(); 0 where rows come through writeWeightRows() alone.
+  uint64_t fillBytes = 0;
+  uint64_t pinnedWhileLoading = 0;  ///< page-locked host memory that loading takes at most
 };
 
 struct MemoryInfo {
@@ -44,6 +48,12 @@ struct WeightDesc {
   uint64_t rows = 1, cols = 0;
   WeightUse use = WeightUse::Matrix;
 };
+
+/// Room that a RowFill has beyond the bytes of its rows, so that a reader may fetch whole pages of a file.
+inline constexpr uint64_t kFillSlack = 8192;
+/// Puts stored rows anywhere into `room` (aligned to a page, kFillSlack larger than the rows) and says where they
+/// begin. What it returns on failure ends the write.
+using RowFill = std::function<Status(std::span<std::byte> room, uint64_t* begin)>;
 
 struct KvCacheDesc {
   uint32_t nLayers = 0, nKvHeads = 0, headDim = 0;
@@ -90,6 +100,18 @@ class Backend {
   /// Takes whole stored rows [firstRow, firstRow + n) in the file's layout, n = data.size() / row bytes; repacks at
   /// once. Unaligned data is fine. May be called from several threads for different rows.
   virtual Status writeWeightRows(WeightId id, uint64_t firstRow, std::span<const std::byte> data) = 0;
+  /// The same where `fill` reads the `bytes` (at most DeviceInfo::fillBytes) straight into the memory that they leave
+  /// for the device from. From several threads at once.
+  virtual Status fillWeightRows(WeightId /*id*/, uint64_t /*firstRow*/, uint64_t /*bytes*/, const RowFill& /*fill*/) {
+    return {StatusCode::Unsupported, "this device takes rows from ordinary memory"};
+  }
+  /// Fills a whole matrix of a plain float format with the numbers of kernels/made_up.h, where the device does that
+  /// itself; Unsupported where rows have to be written.
+  virtual Status makeUpWeight(WeightId /*id*/, uint64_t /*seed*/) {
+    return {StatusCode::Unsupported, "this device takes made-up weights as rows"};
+  }
+  /// All rows have been written: waits until they are on the device, and frees what loading alone needed.
+  virtual Status finishWeights() { return {}; }
 
   /// One cache per backend; replaces an earlier one.
   virtual Status createKvCache(const KvCacheDesc& desc) = 0;

@@ -24,6 +24,12 @@ struct CudaDevice {
   std::string driver;                        ///< newest CUDA version that the driver supports: "13.0"
 };
 
+/// The oldest compute capability that the backend has kernels for.
+inline constexpr int kOldestGpuMajor = 7, kOldestGpuMinor = 5;
+inline bool isUsable(const CudaDevice& device) {
+  return device.major > kOldestGpuMajor || (device.major == kOldestGpuMajor && device.minor >= kOldestGpuMinor);
+}
+
 struct CudaOptions {
   int device = 0;
   DType compute = DType::BF16;  ///< type of weights and of activations between ops: F32, F16 or BF16
@@ -47,6 +53,6 @@ struct CudaModule {
   Status (*createBackend)(const CudaOptions& options, std::unique_ptr<Backend>* out) = nullptr;
 };
 /// Raised with every change of Backend, CudaModule or the types they use.
-inline constexpr uint32_t kCudaModuleVersion = 3;
+inline constexpr uint32_t kCudaModuleVersion = 5;
 
 }  // namespace kernels

@@ -143,6 +143,10 @@ kernels::Status MachineLimits::runOnce(const Shape& shape) {
   return m_backend->wait(&rows);
 }
 
+double MachineLimits::measureUpload() {
+  return m_backend->measureUploadBandwidth(kReadStreamBytes);
+}
+
 double MachineLimits::measureRead() {
   return m_backend->measureReadBandwidth(m_onGpu ? kGpuReadStreamBytes : kReadStreamBytes);
 }

@@ -36,6 +36,8 @@ class MachineLimits {
   engine::Result<void> prepareProducts(kernels::WeightFormat format, kernels::Precision precision,
                                        std::span<const ProductShape> shapes = {}, uint32_t nTokens = 0);
 
+  /// Bytes a second of copies from page-locked memory to the GPU, now: the limit of loading. 0 on a processor.
+  double measureUpload();
   /// Bytes a second of reading memory, now.
   double measureRead();
   /// Multiplications and additions a second of the library's products or the kernels' own, now. 0 until prepared.

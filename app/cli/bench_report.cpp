@@ -77,6 +77,10 @@ class BenchReport {
 
  private:
   void measureLimits();
+  void printLoad() const;
+  void printMemory() const;
+  Json memoryJson() const;
+  Json loadJson() const;
   engine::Result<void> measureOps();
   engine::Result<void> measureDecode();
   engine::Result<void> measureThroughput();
@@ -92,6 +96,7 @@ class BenchReport {
   const bool m_people;
   std::optional<kernels::WeightFormat> m_format;
   std::vector<ProductShape> m_shapes;  ///< of a prompt's step, on a GPU
+  double m_upload = 0;  ///< bytes a second from page-locked memory to the device
   std::vector<double> m_reads, m_products;
   Json m_decode = Json::array(), m_throughput = Json::array(), m_prefill = Json::array(), m_cached = Json::array(),
        m_ops = Json::array();
@@ -99,13 +104,78 @@ class BenchReport {
 
 void BenchReport::measureLimits() {
   m_reads.push_back(m_limits.measureRead());
+  m_upload = m_limits.measureUpload();
   if (!m_people) return;
   fmt::print("{}, {}, {}\n{}\n", m_facts.model.modelId, m_facts.model.weightType, m_facts.computeType,
              m_facts.deviceReason);
   fmt::print("read stream {:.1f} GB/s\n", m_reads.back() / 1e9);
-  fmt::print("load {} in {:.2f} s; weights {} a step; medians of {} rounds\n",
-             engine::formatBytes(m_facts.model.weightBytes), m_facts.loadSeconds,
-             engine::formatBytes(m_facts.plan.weightBytesPerToken), m_plan.rounds);
+  printLoad();
+  printMemory();
+  fmt::print("weights {} a step; medians of {} rounds\n", engine::formatBytes(m_facts.plan.weightBytesPerToken),
+             m_plan.rounds);
+}
+
+/// Bytes of weights a second.
+double loadRate(const engine::LoadFacts& load) {
+  return static_cast<double>(load.bytesRead) / std::max(load.weightSeconds, 1e-9);
+}
+
+void BenchReport::printLoad() const {
+  const engine::LoadFacts& load = m_facts.load;
+  fmt::print("load {} in {:.3f} s, {:.1f} GB/s", engine::formatBytes(load.bytesRead), load.weightSeconds,
+             loadRate(load) / 1e9);
+  if (m_upload > 0) {
+    fmt::print(", {:.0f} % of the copy rate of {:.1f} GB/s from page-locked memory",
+               share(loadRate(load), m_upload) * 100, m_upload / 1e9);
+  }
+  if (load.bytesDirect > 0) fmt::print("; {} past the page cache", engine::formatBytes(load.bytesDirect));
+  fmt::print("\nin all {:.3f} s:", m_facts.loadSeconds);
+  for (const engine::LoadStage& stage : load.stages) fmt::print(" {} {:.3f}", stage.name, stage.seconds);
+  fmt::print("\n");
+}
+
+void BenchReport::printMemory() const {
+  using engine::formatBytes;
+  const engine::DeviceMemoryPlan planned =
+      m_facts.plan.devices.empty() ? engine::DeviceMemoryPlan{} : m_facts.plan.devices.front();
+  const engine::DeviceMemoryPlan& taken = m_facts.measured;
+  fmt::print("memory planned {} (weights {}, cache {}, steps {}), taken {} ({}, {}, {})", formatBytes(planned.needed()),
+             formatBytes(planned.weights), formatBytes(planned.kvCache), formatBytes(planned.activations),
+             formatBytes(taken.needed()), formatBytes(taken.weights), formatBytes(taken.kvCache),
+             formatBytes(taken.activations));
+  if (m_facts.driverBytes > 0) {
+    const double apart = share(static_cast<double>(m_facts.driverBytes), static_cast<double>(planned.needed())) - 1;
+    fmt::print("; the driver says {}, {:+.2f} % of the plan", formatBytes(m_facts.driverBytes), apart * 100);
+  }
+  fmt::print("\n");
+}
+
+Json BenchReport::memoryJson() const {
+  const engine::DeviceMemoryPlan planned =
+      m_facts.plan.devices.empty() ? engine::DeviceMemoryPlan{} : m_facts.plan.devices.front();
+  const auto json = [](const engine::DeviceMemoryPlan& memory) {
+    return Json{{"weights", memory.weights},
+                {"kv_cache", memory.kvCache},
+                {"activations", memory.activations},
+                {"needed", memory.needed()}};
+  };
+  Json out = {{"planned", json(planned)}, {"taken", json(m_facts.measured)}};
+  if (m_facts.driverBytes > 0) out["driver"] = m_facts.driverBytes;
+  if (m_facts.plan.pinnedBytes > 0) out["pinned_while_loading"] = m_facts.plan.pinnedBytes;
+  return out;
+}
+
+Json BenchReport::loadJson() const {
+  Json stages = Json::object();
+  for (const engine::LoadStage& stage : m_facts.load.stages) stages[stage.name] = stage.seconds;
+  Json out = {{"bytes", m_facts.load.bytesRead},       {"bytes_direct", m_facts.load.bytesDirect},
+              {"seconds", m_facts.load.weightSeconds}, {"gb_s", loadRate(m_facts.load) / 1e9},
+              {"all_seconds", m_facts.loadSeconds},    {"stages", stages}};
+  if (m_upload > 0) {
+    out["upload_gb_s"] = m_upload / 1e9;
+    out["share"] = share(loadRate(m_facts.load), m_upload);
+  }
+  return out;
 }
 
 engine::Result<void> BenchReport::addOps(const std::string& what, const DecodeShape& shape, bool prompt) {
@@ -272,7 +342,6 @@ engine::Result<Json> BenchReport::run() {
   ENGINE_RETURN_IF_ERROR(measureThroughput());
   ENGINE_RETURN_IF_ERROR(measurePrefill());
   ENGINE_RETURN_IF_ERROR(measureCached());
-  const double loaded = static_cast<double>(m_facts.model.weightBytes) / std::max(m_facts.loadSeconds, 1e-9);
   return Json{{"device", m_facts.device + ": " + m_facts.deviceReason},
               {"model", m_facts.model.modelId},
               {"weight_type", m_facts.model.weightType},
@@ -284,12 +353,8 @@ engine::Result<Json> BenchReport::run() {
               {"prefill", m_prefill},
               {"cached", m_cached},
               {"ops", m_ops},
-              {"load",
-               {
-                   {"bytes", m_facts.model.weightBytes},
-                   {"seconds", m_facts.loadSeconds},
-                   {"gb_s", loaded / 1e9},
-               }}};
+              {"load", loadJson()},
+              {"memory", memoryJson()}};
 }
 
 }  // namespace

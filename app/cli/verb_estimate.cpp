@@ -32,6 +32,7 @@ Json planJson(const engine::MemoryPlan& plan) {
           {"kv_blocks", plan.kvBlocks},
           {"kv_bytes_per_token", plan.kvBytesPerToken},
           {"weight_bytes_per_token", plan.weightBytesPerToken},
+          {"pinned_bytes", plan.pinnedBytes},
           {"devices", devices},
           {"shortfall", plan.shortfall}};
 }
@@ -49,6 +50,9 @@ void printPlan(const engine::MemoryPlan& plan) {
     const int64_t free = device.freeAfter();
     fmt::print("  {:<16}{:>10}\n", free < 0 ? "missing" : "free",
                formatBytes(static_cast<uint64_t>(free < 0 ? -free : free)));
+  }
+  if (plan.pinnedBytes > 0) {
+    fmt::print("loading takes {} of page-locked host memory\n", formatBytes(plan.pinnedBytes));
   }
   fmt::print("context {} tokens, the largest that fits is {}\n", plan.contextLength, plan.largestContext);
   if (!plan.shortfall.empty()) fmt::print("{}\n", plan.shortfall);

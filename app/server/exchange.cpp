@@ -5,6 +5,16 @@
 
 namespace app {
 
+namespace {
+
+/// What a client may be told of a failed load: what the machine lacks, but not where its files are.
+bool isOfTheMachine(const engine::Error& error) {
+  return error.code == engine::ErrorCode::Unsupported || error.code == engine::ErrorCode::OutOfMemory ||
+         error.code == engine::ErrorCode::Unavailable;
+}
+
+}  // namespace
+
 void Exchange::dropBody() {
   std::string().swap(body);
   bodyShare.giveBack();
@@ -30,6 +40,9 @@ std::variant<std::shared_ptr<engine::Engine>, ApiError> readyEngine(const Exchan
       return unavailable;
     case HostState::Failed:
       unavailable.message = "The model could not be loaded.";
+      if (snapshot.error && isOfTheMachine(*snapshot.error)) {
+        unavailable.message = "The model could not be loaded: " + snapshot.error->message;
+      }
       return unavailable;
     case HostState::Empty:
       unavailable.message = "No model is loaded.";

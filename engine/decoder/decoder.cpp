@@ -59,7 +59,7 @@ Result<std::unique_ptr<Decoder>> Decoder::load(const ModelSource& source, const 
     ENGINE_ASSIGN_OR_RETURN(WeightPlan plan,
                             planWeights(source, description, dummyFormat(options, source.storedDType())));
     std::unique_ptr<Decoder> out(new Decoder(std::move(description.config), std::move(plan)));
-    ENGINE_ASSIGN_OR_RETURN(out->m_ids, loadWeights(out->m_plan, source, backend, control, options.nThreads));
+    ENGINE_ASSIGN_OR_RETURN(out->m_loaded, loadWeights(out->m_plan, source, backend, control, options.nThreads));
     return out;
   } catch (const std::exception& e) {
     return Error{ErrorCode::OutOfMemory, std::string("no memory for the model's description: ") + e.what()};

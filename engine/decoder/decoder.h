@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/decoder/weight_loader.h"
 #include "engine/decoder/weight_plan.h"
 #include "engine/load_control.h"
 #include "engine/models/description.h"
@@ -60,7 +61,10 @@ class Decoder {
 
   const DecoderConfig& config() const { return m_config; }
   const WeightPlan& plan() const { return m_plan; }
-  StepProgram buildProgram(const ProgramShape& shape) const { return buildStepProgram(m_config, m_plan, m_ids, shape); }
+  const LoadedWeights& loaded() const { return m_loaded; }
+  StepProgram buildProgram(const ProgramShape& shape) const {
+    return buildStepProgram(m_config, m_plan, m_loaded.ids, shape);
+  }
   kernels::KvCacheDesc kvCache(uint32_t nBlocks, kernels::DType dtype) const {
     return kvCacheDesc(m_config, nBlocks, dtype);
   }
@@ -70,7 +74,7 @@ class Decoder {
 
   DecoderConfig m_config;
   WeightPlan m_plan;
-  std::vector<kernels::WeightId> m_ids;
+  LoadedWeights m_loaded;
 };
 
 }  // namespace engine

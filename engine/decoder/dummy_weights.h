@@ -9,8 +9,8 @@
 
 namespace engine {
 
-/// Fills stored rows of a float format with random values of a size that keeps activations finite: about 1/sqrt(cols),
-/// either sign. Vectors are ones (norms) or zeros (biases). The same `seed` gives the same values.
-void fillDummy(const kernels::WeightDesc& desc, uint64_t seed, std::span<std::byte> out);
+/// Fills stored rows from `firstRow` on with the numbers of kernels/made_up.h: the same ones for the same seed, however
+/// the rows are cut. Vectors are ones (norms) or zeros (biases).
+void fillDummy(const kernels::WeightDesc& desc, uint64_t seed, uint64_t firstRow, std::span<std::byte> out);
 
 }  // namespace engine

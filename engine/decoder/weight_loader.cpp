@@ -30,6 +30,8 @@ constexpr uint64_t kRowMultiple = 64;
 constexpr size_t kReadAhead = 8;
 constexpr auto kReportEvery = std::chrono::milliseconds(30);
 constexpr uint32_t kMaxThreads = 8;
+/// Of those that fill a GPU's memory: one reads some 5 GB/s out of the page cache, the GPU takes 50.
+constexpr uint32_t kMaxFillThreads = 12;
 
 /// Some rows of a matrix, or a whole vector.
 struct Piece {
@@ -54,14 +56,16 @@ class Loading {
   Loading(const WeightPlan& plan, const ModelSource& source, kernels::Backend& backend, const LoadControl& control)
       : m_plan(plan), m_source(source), m_backend(backend), m_control(control) {}
 
-  Result<std::vector<kernels::WeightId>> run(uint32_t nThreads);
+  Result<LoadedWeights> run(uint32_t nThreads);
 
  private:
   Result<void> create();
+  Result<void> makeUp();
   void split();
   void work();
   Result<void> load(const Piece& piece, std::vector<std::byte>& stored, std::vector<std::byte>& converted);
   Result<void> loadVector(const Piece& piece, std::vector<std::byte>& stored);
+  Result<void> fillInPlace(const Piece& piece);
   void readAhead(size_t index) const;
   void fail(Error error);
   bool cancelled() const { return m_control.cancel != nullptr && m_control.cancel->load(std::memory_order_relaxed); }
@@ -73,9 +77,11 @@ class Loading {
   const ModelSource& m_source;
   kernels::Backend& m_backend;
   const LoadControl& m_control;
-  std::vector<kernels::WeightId> m_ids;
+  LoadedWeights m_out;
+  std::vector<bool> m_madeUp;  ///< by the device, weight by weight
   std::vector<Piece> m_pieces;
   uint64_t m_bytesTotal = 0;
+  std::atomic<uint64_t> m_bytesRead{0}, m_bytesDirect{0};
   std::atomic<size_t> m_next{0};
   std::atomic<uint64_t> m_bytesDone{0};
   std::atomic<bool> m_stop{false};
@@ -86,7 +92,7 @@ class Loading {
 };
 
 Result<void> Loading::create() {
-  m_ids.reserve(m_plan.weights.size());
+  m_out.ids.reserve(m_plan.weights.size());
   for (const PlannedWeight& weight : m_plan.weights) {
     if (cancelled()) return Error{ErrorCode::Cancelled, "loading was cancelled"};
     kernels::WeightId id = 0;
@@ -95,13 +101,29 @@ Result<void> Loading::create() {
       error.context = weight.desc.name;
       return error;
     }
-    m_ids.push_back(id);
+    m_out.ids.push_back(id);
+  }
+  return {};
+}
+
+/// Leaves to the device what it fills faster than we could send it.
+Result<void> Loading::makeUp() {
+  m_madeUp.assign(m_plan.weights.size(), false);
+  for (PlanIndex i = 0; i < m_plan.weights.size(); ++i) {
+    const PlannedWeight& weight = m_plan.weights[i];
+    if (weight.tensor || weight.desc.use == kernels::WeightUse::Vector) continue;
+    const kernels::Status status = m_backend.makeUpWeight(m_out.ids[i], i);
+    if (status.code() == kernels::StatusCode::Unsupported) continue;
+    ENGINE_RETURN_IF_BAD_STATUS(status);
+    m_madeUp[i] = true;
   }
   return {};
 }
 
 void Loading::split() {
+  const uint64_t pieceBytes = std::max(kPieceBytes, m_backend.device().fillBytes);
   for (PlanIndex i = 0; i < m_plan.weights.size(); ++i) {
+    if (m_madeUp[i]) continue;
     const PlannedWeight& weight = m_plan.weights[i];
     const StoredTensor* tensor = tensorOf(weight);
     const uint64_t rowBytes = storedRowBytes(weight, tensor);
@@ -112,7 +134,7 @@ void Loading::split() {
       m_bytesTotal += bytes;
       continue;
     }
-    uint64_t step = std::max<uint64_t>(1, kPieceBytes / std::max<uint64_t>(1, rowBytes));
+    uint64_t step = std::max<uint64_t>(1, pieceBytes / std::max<uint64_t>(1, rowBytes));
     if (step > kRowMultiple) step -= step % kRowMultiple;
     uint64_t row = 0;
     for (const RowRange& range : weight.rows) {
@@ -166,16 +188,41 @@ Result<void> Loading::loadVector(const Piece& piece, std::vector<std::byte>& sto
     if (values.empty()) values = std::move(read);
   } else if (values.empty()) {
     values.resize(static_cast<size_t>(piece.count));
-    fillDummy(weight.desc, 0, std::as_writable_bytes(std::span(values)));
+    fillDummy(weight.desc, 0, 0, std::as_writable_bytes(std::span(values)));
   }
-  ENGINE_RETURN_IF_BAD_STATUS(m_backend.writeWeightRows(m_ids[piece.weight], 0, std::as_bytes(std::span(values))));
+  ENGINE_RETURN_IF_BAD_STATUS(m_backend.writeWeightRows(m_out.ids[piece.weight], 0, std::as_bytes(std::span(values))));
+  return {};
+}
+
+/// Reads straight into the memory that the rows leave for the device from.
+Result<void> Loading::fillInPlace(const Piece& piece) {
+  std::optional<Error> failure;
+  const InputFile& file = m_source.file(piece.file);
+  const kernels::RowFill read = [&](std::span<std::byte> room, uint64_t* begin) {
+    const Result<FileRead> done = file.readInto(piece.offset, piece.bytes, room, m_control.cancel);
+    if (!done.ok()) {
+      failure = done.error();
+      return kernels::Status(kernels::StatusCode::Cancelled, "the file could not be read");
+    }
+    *begin = done->begin;
+    if (done->direct) m_bytesDirect += piece.bytes;
+    return kernels::Status();
+  };
+  const kernels::Status status = m_backend.fillWeightRows(m_out.ids[piece.weight], piece.row, piece.bytes, read);
+  if (failure) return *failure;
+  ENGINE_RETURN_IF_BAD_STATUS(status);
   return {};
 }
 
 Result<void> Loading::load(const Piece& piece, std::vector<std::byte>& stored, std::vector<std::byte>& converted) {
   const PlannedWeight& weight = m_plan.weights[piece.weight];
+  const bool isMatrix = weight.desc.use != kernels::WeightUse::Vector;
+  if (isMatrix && weight.tensor && loadsUnchanged(tensorOf(weight)->type) &&
+      piece.bytes <= m_backend.device().fillBytes) {
+    return fillInPlace(piece);
+  }
   stored.resize(static_cast<size_t>(piece.bytes));
-  if (weight.desc.use == kernels::WeightUse::Vector) return loadVector(piece, stored);
+  if (!isMatrix) return loadVector(piece, stored);
   std::span<const std::byte> data = stored;
   if (const StoredTensor* tensor = tensorOf(weight)) {
     ENGINE_RETURN_IF_ERROR(m_source.file(piece.file).readAt(piece.offset, stored));
@@ -186,9 +233,9 @@ Result<void> Loading::load(const Piece& piece, std::vector<std::byte>& stored, s
       data = converted;
     }
   } else {
-    fillDummy(weight.desc, (uint64_t{piece.weight} << 32) + piece.row, stored);
+    fillDummy(weight.desc, piece.weight, piece.row, stored);
   }
-  ENGINE_RETURN_IF_BAD_STATUS(m_backend.writeWeightRows(m_ids[piece.weight], piece.row, data));
+  ENGINE_RETURN_IF_BAD_STATUS(m_backend.writeWeightRows(m_out.ids[piece.weight], piece.row, data));
   return {};
 }
 
@@ -200,7 +247,9 @@ void Loading::fail(Error error) {
 
 /// Starts the disk on a piece whose turn comes soon.
 void Loading::readAhead(size_t index) const {
-  if (index >= m_pieces.size() || !m_plan.weights[m_pieces[index].weight].tensor) return;
+  // What is read in place says itself when it wants the disk.
+  if (index >= m_pieces.size() || m_backend.device().fillBytes > 0 || !m_plan.weights[m_pieces[index].weight].tensor)
+    return;
   const Piece& piece = m_pieces[index];
   m_source.file(piece.file).willNeed(piece.offset, piece.bytes);
 }
@@ -222,6 +271,7 @@ void Loading::work() {
         break;
       }
       m_bytesDone += m_pieces[index].bytes;
+      if (m_plan.weights[m_pieces[index].weight].tensor) m_bytesRead += m_pieces[index].bytes;
     }
   } catch (const std::exception& e) {
     fail({ErrorCode::OutOfMemory, fmt::format("no memory for a read buffer: {}", e.what())});
@@ -233,8 +283,9 @@ void Loading::work() {
   m_finished.notify_all();
 }
 
-Result<std::vector<kernels::WeightId>> Loading::run(uint32_t nThreads) {
+Result<LoadedWeights> Loading::run(uint32_t nThreads) {
   ENGINE_RETURN_IF_ERROR(create());
+  ENGINE_RETURN_IF_ERROR(makeUp());
   split();
   const auto report = [this] {
     if (m_control.onProgress) m_control.onProgress({"weights", m_bytesDone.load(), m_bytesTotal});
@@ -264,17 +315,20 @@ Result<std::vector<kernels::WeightId>> Loading::run(uint32_t nThreads) {
   }
   for (std::thread& thread : threads) thread.join();
   if (m_error) return *m_error;
+  ENGINE_RETURN_IF_BAD_STATUS(m_backend.finishWeights());
   report();
-  return std::move(m_ids);
+  m_out.bytesRead = m_bytesRead;
+  m_out.bytesDirect = m_bytesDirect;
+  return std::move(m_out);
 }
 
 }  // namespace
 
-Result<std::vector<kernels::WeightId>> loadWeights(const WeightPlan& plan, const ModelSource& source,
-                                                   kernels::Backend& backend, const LoadControl& control,
-                                                   uint32_t nThreads) {
+Result<LoadedWeights> loadWeights(const WeightPlan& plan, const ModelSource& source, kernels::Backend& backend,
+                                  const LoadControl& control, uint32_t nThreads) {
   const uint32_t hardware = std::max(1u, std::thread::hardware_concurrency());
-  const uint32_t threads = std::clamp(nThreads == 0 ? hardware : nThreads, 1u, kMaxThreads);
+  const uint32_t most = backend.device().fillBytes > 0 ? kMaxFillThreads : kMaxThreads;
+  const uint32_t threads = std::clamp(nThreads == 0 ? hardware : nThreads, 1u, most);
   return Loading(plan, source, backend, control).run(threads);
 }
 

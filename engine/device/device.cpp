@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::string_view kCuda = "cuda";
 
-/// Nobody gets an engine unasked whose every kernel has not passed its tests on a card; some of the attention kernels
-/// have not yet.
-constexpr bool kAutoTakesGpu = false;
-
 /// N of "cuda:N", 0 of "cuda"; nothing for other names.
 std::optional<int> cudaNumber(std::string_view device) {
   if (device == kCuda) return 0;
@@ -33,35 +29,52 @@ DeviceChoice gpu(const kernels::CudaDevice& device, std::string reason) {
   return {device.index, fmt::format("cuda:{}", device.index), std::move(reason)};
 }
 
+DeviceChoice cpu(std::string reason) {
+  return {-1, "cpu", std::move(reason)};
+}
+
+DeviceChoice chooseItself(const kernels::Status& found, const std::vector<kernels::CudaDevice>& devices) {
+  if (!found.ok()) return cpu("auto: " + found.message());
+  const auto usable = std::find_if(devices.begin(), devices.end(), kernels::isUsable);
+  if (usable != devices.end()) {
+    const size_t older = static_cast<size_t>(usable - devices.begin());
+    return gpu(*usable, older == 0 ? "auto: the first GPU" : "auto: the first GPU that is new enough");
+  }
+  if (devices.empty()) return cpu("auto: there is no GPU");
+  const kernels::CudaDevice& first = devices.front();
+  return cpu(fmt::format("auto: {} has compute capability {}.{}, {}.{} or newer is needed", first.name, first.major,
+                         first.minor, kernels::kOldestGpuMajor, kernels::kOldestGpuMinor));
+}
+
 }  // namespace
 
-Result<DeviceChoice> chooseDevice(const EngineOptions& options) {
-  if (options.device == "cpu") return DeviceChoice{-1, "cpu", "asked for by --device cpu"};
-  if (options.device == "auto" && !kAutoTakesGpu) {
-    return DeviceChoice{-1, "cpu", "auto: the CUDA engine is still being tested, --device cuda asks for it"};
-  }
-  const bool any = options.device == "auto";
-  const std::optional<int> number = any ? 0 : cudaNumber(options.device);
+Result<DeviceChoice> chooseAmong(const EngineOptions& options, const kernels::Status& found,
+                                 const std::vector<kernels::CudaDevice>& devices) {
+  if (options.device == "cpu") return cpu("asked for by --device cpu");
+  if (options.device == "auto") return chooseItself(found, devices);
+  const std::optional<int> number = cudaNumber(options.device);
   if (!number) {
     return Error{ErrorCode::InvalidArgument,
                  fmt::format("--device takes auto, cpu, cuda or cuda:N, not '{}'.", options.device), "device"};
   }
-  std::vector<kernels::CudaDevice> devices;
-  const kernels::Status status = kernels::listCudaDevices(&devices);
-  if (!status.ok()) {
-    if (any) return DeviceChoice{-1, "cpu", "auto: " + status.message()};
+  if (!found.ok()) {
     return Error{ErrorCode::Unsupported,
-                 fmt::format("--device {}: {} Use --device cpu or auto.", options.device, status.message()), "device"};
+                 fmt::format("--device {}: {} Use --device cpu or auto.", options.device, found.message()), "device"};
   }
   if (static_cast<size_t>(*number) >= devices.size()) {
-    return Error{
-        ErrorCode::InvalidArgument,
-        fmt::format("--device {}: this machine has {}. Use --device cuda:0 to cuda:{}.", options.device,
-                    devices.size() == 1 ? "one GPU" : fmt::format("{} GPUs", devices.size()), devices.size() - 1),
-        "device"};
+    const std::string have = devices.size() == 1 ? "one GPU, cuda:0" : fmt::format("{} GPUs", devices.size());
+    return Error{ErrorCode::InvalidArgument, fmt::format("--device {}: this machine has {}.", options.device, have),
+                 "device"};
   }
-  return gpu(devices[static_cast<size_t>(*number)],
-             any ? "auto: the first GPU" : "asked for by --device " + options.device);
+  return gpu(devices[static_cast<size_t>(*number)], "asked for by --device " + options.device);
+}
+
+Result<DeviceChoice> chooseDevice(const EngineOptions& options) {
+  std::vector<kernels::CudaDevice> devices;
+  // Who asks for the processor wants nothing from a driver.
+  if (options.device == "cpu") return chooseAmong(options, {}, devices);
+  const kernels::Status found = kernels::listCudaDevices(&devices);
+  return chooseAmong(options, found, devices);
 }
 
 Result<std::unique_ptr<kernels::Backend>> openBackend(const EngineOptions& options, const DeviceChoice& choice,

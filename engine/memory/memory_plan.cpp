@@ -9,6 +9,7 @@
 #include "engine/decoder/decoder.h"
 #include "engine/device.h"
 #include "engine/loaders/model_source.h"
+#include "engine/memory/plan_cache.h"
 #include "engine/memory/program_bytes.h"
 #include "engine/memory/step_limits.h"
 #include "engine/text.h"
@@ -20,55 +21,22 @@ namespace {
 /// Kept free on a host, for everything else that goes on there.
 constexpr uint64_t kHostReserve = 256u << 20;
 constexpr uint64_t kReserveShare = 32;  // of the total, where that is less
-/// The context that the shortfall recommends when it would fit.
-constexpr uint32_t kShortContext = 4096;
-
-/// Numbers, then the ways out in the order of their worth.
-std::string shortfallText(const MemoryPlan& plan, bool floatWeights) {
-  const DeviceMemoryPlan& device = plan.devices.front();
-  const uint64_t taken = device.otherPrograms + device.reserve;
-  const uint64_t free = device.total > taken ? device.total - taken : 0;
-  std::string text = fmt::format(
-      "It needs {} of memory (weights {}, KV cache for {} tokens {}, step buffers {}), but {} of {} are free. Ways "
-      "out: "
-      "more memory, or closing other programs; ",
-      formatBytes(device.needed()), formatBytes(device.weights), plan.contextLength, formatBytes(device.kvCache),
-      formatBytes(device.activations), formatBytes(free), formatBytes(device.total));
-  if (floatWeights) {
-    text += "int8 or 4-bit weights (ifq, ifq_nf4, or a Q8_0 or Q4_K .gguf of the same model; recommended); ";
-  } else {
-    text += "a .gguf of the same model with fewer bits a weight (recommended); ";
-  }
-  if (plan.largestContext > 0) {
-    const uint32_t context = std::min(plan.largestContext, kShortContext);
-    text += fmt::format("a shorter context (--max-model-len {}, recommended; up to {} fit); ", context,
-                        plan.largestContext);
-  } else {
-    text += "a shorter context (--max-model-len) does not help, the weights alone do not fit; ";
-  }
-  return text + "on a GPU also a higher --gpu_memory_utilization (0.95) and eager mode.";
-}
 
 /// What --gpu_memory_utilization leaves alone.
 uint64_t gpuReserve(uint64_t total, double utilization) {
   return total - static_cast<uint64_t>(static_cast<double>(total) * std::clamp(utilization, 0.0, 1.0));
 }
 
-/// Everything that depends on the cache's size, for a machine with these bytes free for it.
-void planCache(MemoryPlan& plan, const StepLimits& limits, uint64_t blockBytes, uint32_t trainedContext, bool onGpu) {
-  DeviceMemoryPlan& device = plan.devices.front();
-  const uint64_t firstContext = uint64_t{contextBlocks(limits.contextLength)} * blockBytes;
-  device.kvCache = 0;
-  const int64_t forCache = device.freeAfter();
-  const uint64_t blocksThatFit = forCache > 0 ? static_cast<uint64_t>(forCache) / blockBytes : 0;
-  const uint64_t afterFirst = forCache > 0 && static_cast<uint64_t>(forCache) > firstContext
-                                  ? static_cast<uint64_t>(forCache) - firstContext
-                                  : 0;
-  plan.kvBlocks = onGpu ? gpuKvBlocks(limits, blocksThatFit) : hostKvBlocks(limits, blockBytes, afterFirst);
-  device.kvCache = uint64_t{plan.kvBlocks} * blockBytes;
-  const uint64_t mostTokens = std::max(trainedContext, limits.contextLength);
-  plan.largestContext = static_cast<uint32_t>(std::min<uint64_t>(blocksThatFit * kernels::kKvBlockTokens, mostTokens));
-  plan.fits = device.freeAfter() >= 0;
+/// Loading onto a GPU goes through page-locked memory of the host.
+Result<void> requireHostRoom(uint64_t pinnedBytes) {
+  if (pinnedBytes == 0) return {};
+  const HostMemory host = hostMemory();
+  if (host.total == 0 || host.free >= pinnedBytes) return {};
+  return Error{ErrorCode::OutOfMemory,
+               fmt::format("Loading onto the GPU takes {} of the machine's memory for the time of the load, but {} of "
+                           "{} are free: close other programs.",
+                           formatBytes(pinnedBytes), formatBytes(host.free), formatBytes(host.total)),
+               "model-path"};
 }
 
 Result<MemoryPlan> planFor(const ModelInfo& model, const EngineOptions& options) {
@@ -106,7 +74,9 @@ Result<MemoryPlan> planFor(const ModelInfo& model, const EngineOptions& options)
 
   const uint64_t blockBytes = std::max<uint64_t>(1, kernels::kvBlockBytes(kvCacheDesc(config, 1, compute.cache)));
   plan.kvBytesPerToken = blockBytes / kernels::kKvBlockTokens;
-  planCache(plan, limits, blockBytes, config.contextLength, choice.isCuda());
+  planCache(plan, limits, config.contextLength, choice.isCuda());
+  plan.pinnedBytes = backend->device().pinnedWhileLoading;
+  ENGINE_RETURN_IF_ERROR(requireHostRoom(plan.pinnedBytes));
   if (!plan.fits) plan.shortfall = shortfallText(plan, source->kind() != SourceKind::Gguf);
   return plan;
 }
@@ -119,7 +89,7 @@ MemoryPlan planForContext(MemoryPlan plan, const EngineOptions& options, uint32_
   const bool onGpu = plan.devices.front().device != "cpu";
   const StepLimits limits = stepLimits(options, contextLength, onGpu);
   plan.contextLength = limits.contextLength;
-  planCache(plan, limits, plan.kvBytesPerToken * kernels::kKvBlockTokens, trainedContext, onGpu);
+  planCache(plan, limits, trainedContext, onGpu);
   plan.shortfall.clear();
   return plan;
 }

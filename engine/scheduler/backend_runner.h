@@ -36,6 +36,7 @@ class BackendRunner : public StepRunner {
   kernels::StepTime lastStepTime() const override { return m_backend->lastStepTime(); }
 
   const StepMemory& taken() const { return m_taken; }
+  kernels::MemoryInfo memory() const { return m_backend->memory(); }
 
  private:
   BackendRunner(std::unique_ptr<kernels::Backend> backend, std::unique_ptr<Decoder> decoder);

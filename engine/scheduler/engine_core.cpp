@@ -313,7 +313,10 @@ void EngineCore::abandonFlights() {
 
 void EngineCore::failStep(const StepPlan& plan, const kernels::Status& status) {
   if (status.code() == kernels::StatusCode::DeviceLost) {
-    poison(fmt::format("The device was lost ({}); the model has to be loaded again.", status.message()));
+    poison(
+        fmt::format("The device was lost ({}). Hearth has to be started again to use it; until then the model can be "
+                    "loaded on the CPU.",
+                    status.message()));
     return;
   }
   for (const PlannedChunk& chunk : plan.chunks) fail(chunk.sequence->request, fromStatus(status));

@@ -8,6 +8,7 @@
 #include "engine/device.h"
 #include "engine/load_tokenizer.h"
 #include "engine/loaders/model_source.h"
+#include "engine/memory/plan_cache.h"
 #include "engine/prompt_tools.h"
 #include "engine/scheduler/backend_runner.h"
 #include "engine/scheduler/byte_tokenizer.h"
@@ -38,6 +39,8 @@ class Load {
     ENGINE_RETURN_IF_ERROR(stage("cache"));
     ENGINE_RETURN_IF_ERROR(makeRunner());
     ENGINE_RETURN_IF_BAD_STATUS(decodeCanary(*m_runner, /*block=*/0, canaryToken(), m_nVocab));
+    measureByDriver();
+    endStage();
     m_facts.loadSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_begin).count();
     m_facts.model = std::move(m_info);
     auto core = std::make_shared<EngineCore>(coreConfig(), m_tokenizer, std::move(m_runner));
@@ -51,7 +54,17 @@ class Load {
       return Error{ErrorCode::Cancelled, "The load was cancelled."};
     }
     if (m_control.onProgress) m_control.onProgress({name, 0, 0});
+    endStage();
+    m_facts.load.stages.push_back({name, 0});
     return {};
+  }
+
+  void endStage() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!m_facts.load.stages.empty()) {
+      m_facts.load.stages.back().seconds = std::chrono::duration<double>(now - m_stageBegin).count();
+    }
+    m_stageBegin = now;
   }
 
   Result<void> describe() {
@@ -111,14 +124,35 @@ class Load {
     ENGINE_ASSIGN_OR_RETURN(const std::unique_ptr<ModelSource> source, ModelSource::open(m_options.modelPath));
     m_compute = computeType(m_options, source->storedDType());
     ENGINE_ASSIGN_OR_RETURN(m_backend, openBackend(m_options, m_device, m_compute.cache));
+    const auto begin = std::chrono::steady_clock::now();
     ENGINE_ASSIGN_OR_RETURN(m_decoder, Decoder::load(*source, m_options, *m_backend, m_control));
+    m_facts.load.weightSeconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    m_facts.load.bytesRead = m_decoder->loaded().bytesRead;
+    m_facts.load.bytesDirect = m_decoder->loaded().bytesDirect;
     return {};
+  }
+
+  /// Blocks of the cache: as planned on a processor; on a GPU by what is left now that the weights are there, for the
+  /// plan could not know to the byte what driver and other programs take.
+  Result<uint32_t> cacheBlocks() {
+    const uint32_t least = contextBlocks(m_facts.contextLength);
+    if (!m_device.isCuda()) return std::max(m_facts.plan.kvBlocks, least);
+    MemoryPlan left = m_facts.plan;
+    const kernels::MemoryInfo memory = m_backend->memory();
+    DeviceMemoryPlan& device = left.devices.front();
+    device.weights = memory.usedByUs;
+    device.otherPrograms = memory.total - std::min(memory.total, memory.free + memory.usedByUs);
+    planCache(left, m_limits, m_info.trainedContext, true);
+    if (!left.fits) {
+      return Error{ErrorCode::OutOfMemory, shortfallText(left, m_info.format != "gguf"), "model-path"};
+    }
+    return std::max(left.kvBlocks, least);
   }
 
   Result<void> makeRunner() {
     m_stopIds = m_decoder->config().eosIds;
     m_nVocab = std::min(m_decoder->config().vocabSize, static_cast<uint32_t>(m_tokenizer->vocabSize()));
-    const uint32_t nBlocks = std::max(m_facts.plan.kvBlocks, contextBlocks(m_facts.contextLength));
+    ENGINE_ASSIGN_OR_RETURN(const uint32_t nBlocks, cacheBlocks());
     m_facts.options.nThreads = m_backend->device().nThreads;
     m_facts.deviceReason += fmt::format("; {}, {}", m_backend->device().name, m_backend->device().details);
     m_facts.computeType = computeTypeText();
@@ -149,6 +183,14 @@ class Load {
     m_facts.measured.activations = taken.steps;
   }
 
+  /// After the first step, which has brought the kernels' code onto the device.
+  void measureByDriver() {
+    if (!m_device.isCuda() || m_facts.plan.devices.empty()) return;
+    const kernels::MemoryInfo memory = m_runner->memory();
+    const uint64_t used = memory.total - std::min(memory.total, memory.free);
+    m_facts.driverBytes = used - std::min(used, m_facts.plan.devices.front().otherPrograms);
+  }
+
   /// A token that every text may begin with.
   TokenId canaryToken() const {
     const TokenId bos = m_tokenizer->bosId();
@@ -175,6 +217,7 @@ class Load {
   const EngineOptions& m_options;
   const LoadControl& m_control;
   const std::chrono::steady_clock::time_point m_begin = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point m_stageBegin = m_begin;
   DeviceChoice m_device;
   ModelInfo m_info;
   EngineFacts m_facts;

@@ -64,6 +64,8 @@ Status CudaBackend::open() {
                   m_device.nMultiprocessors, m_device.driver, dtypeName(m_options.compute));
   m_info.memoryTotal = m_device.memoryTotal;
   m_info.stepsInFlight = kStepsInFlight;
+  m_info.fillBytes = UploadRing::kPieceBytes;
+  m_info.pinnedWhileLoading = UploadRing::kMemory;
   return {};
 }
 
@@ -83,10 +85,9 @@ CudaBackend::~CudaBackend() {
 }
 
 /// Calls come from several threads of the program's life; CUDA keeps the device by thread.
-Status CudaBackend::use() const {
+Status CudaBackend::use() {
   if (!m_lost.ok()) return m_lost;
-  CUDA_RETURN_IF_ERROR(cudaSetDevice(m_options.device), "opening the GPU");
-  return {};
+  return kept(toStatus(cudaSetDevice(m_options.device), "opening the GPU"));
 }
 
 Status CudaBackend::kept(Status status) {
@@ -97,7 +98,7 @@ Status CudaBackend::kept(Status status) {
 MemoryInfo CudaBackend::memory() const {
   MemoryInfo out;
   size_t free = 0, total = 0;
-  if (use().ok() && cudaMemGetInfo(&free, &total) == cudaSuccess) {
+  if (m_lost.ok() && cudaSetDevice(m_options.device) == cudaSuccess && cudaMemGetInfo(&free, &total) == cudaSuccess) {
     out.total = total;
     out.free = free;
   } else {
@@ -124,10 +125,29 @@ Status CudaBackend::createWeight(const WeightDesc& desc, WeightId* id) {
   return m_weights.create(desc, id);
 }
 
+// Rows come from several threads: a loss among them is kept by finishWeights().
 Status CudaBackend::writeWeightRows(WeightId id, uint64_t firstRow, std::span<const std::byte> data) {
-  KERNELS_RETURN_IF_ERROR(use());
+  if (!m_lost.ok()) return m_lost;
   m_weightsFlushed = false;
   return m_weights.writeRows(id, firstRow, data);
+}
+
+Status CudaBackend::fillWeightRows(WeightId id, uint64_t firstRow, uint64_t bytes, const RowFill& fill) {
+  if (!m_lost.ok()) return m_lost;
+  m_weightsFlushed = false;
+  return m_weights.fillRows(id, firstRow, bytes, fill);
+}
+
+Status CudaBackend::makeUpWeight(WeightId id, uint64_t seed) {
+  KERNELS_RETURN_IF_ERROR(use());
+  return kept(m_weights.makeUp(id, seed, m_stream));
+}
+
+Status CudaBackend::finishWeights() {
+  KERNELS_RETURN_IF_ERROR(use());
+  KERNELS_RETURN_IF_ERROR(kept(m_weights.flush()));
+  m_weightsFlushed = true;
+  return kept(toStatus(cudaStreamSynchronize(m_stream), "loading"));
 }
 
 Status CudaBackend::createKvCache(const KvCacheDesc& desc) {
@@ -139,7 +159,7 @@ Status CudaBackend::createKvCache(const KvCacheDesc& desc) {
     compiled->mega.forget();
   }
   m_cacheDesc = desc;
-  return m_cache.allocate(uint64_t{desc.nBlocks} * kvBlockBytes(desc), "the KV cache");
+  return kept(m_cache.allocate(uint64_t{desc.nBlocks} * kvBlockBytes(desc), "the KV cache"));
 }
 
 KvView CudaBackend::cacheOf(uint32_t layer) const {
@@ -158,7 +178,7 @@ Status CudaBackend::createSlots(uint32_t n) {
   if (!m_inFlight.empty()) return {StatusCode::InvalidArgument, "a step is in flight"};
   if (n > kMaxSlots) return {StatusCode::InvalidArgument, fmt::format("{} slots, at most {}", n, kMaxSlots)};
   m_slotSeen.assign(n, 0);
-  return m_sampler.createSlots(n);
+  return kept(m_sampler.createSlots(n));
 }
 
 Status CudaBackend::writeSlot(uint32_t slot, const SlotSampling& state) {
@@ -217,10 +237,7 @@ Status CudaBackend::checkStep(ProgramId id, const StepInputs& inputs) {
     KERNELS_RETURN_IF_ERROR(checkWeightsWritten(program, m_weights));
     compiled.checked = true;
   }
-  if (!m_weightsFlushed) {
-    KERNELS_RETURN_IF_ERROR(kept(m_weights.flush()));
-    m_weightsFlushed = true;
-  }
+  if (!m_weightsFlushed) KERNELS_RETURN_IF_ERROR(finishWeights());
   const uint64_t nEmbeddings = compiled.program.nEmbeddings > 0 ? compiled.program.nEmbeddings : ~uint64_t{0};
   const InputLimits limits{program.maxTokens, program.maxLogitRows, nEmbeddings, m_cacheDesc.nBlocks};
   return checkInputs(

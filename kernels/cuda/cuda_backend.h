@@ -5,6 +5,7 @@
 #include <cuda_runtime_api.h>
 
 #include <array>
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -33,6 +34,9 @@ class CudaBackend final : public Backend {
   uint64_t programBytes(const Program& program) const override;
   Status createWeight(const WeightDesc& desc, WeightId* id) override;
   Status writeWeightRows(WeightId id, uint64_t firstRow, std::span<const std::byte> data) override;
+  Status fillWeightRows(WeightId id, uint64_t firstRow, uint64_t bytes, const RowFill& fill) override;
+  Status makeUpWeight(WeightId id, uint64_t seed) override;
+  Status finishWeights() override;
   Status createKvCache(const KvCacheDesc& desc) override;
   Status createSlots(uint32_t n) override;
   Status writeSlot(uint32_t slot, const SlotSampling& state) override;
@@ -78,7 +82,7 @@ class CudaBackend final : public Backend {
 
   CudaBackend(const CudaOptions& options, const CudaDevice& device) : m_options(options), m_device(device) {}
   Status open();
-  Status use() const;
+  Status use();
   Status kept(Status status);
   Status checkStep(ProgramId id, const StepInputs& inputs);
   /// The same step with every token as a sequence of its own, so that all go through the same kernels.
@@ -116,7 +120,7 @@ class CudaBackend final : public Backend {
   cudaStream_t m_stream = nullptr;
   std::array<cudaEvent_t, kStepsInFlight> m_done{};
   WeightStore m_weights;
-  bool m_weightsFlushed = true;
+  std::atomic<bool> m_weightsFlushed{true};
   KvCacheDesc m_cacheDesc;
   DeviceBuffer m_cache;
   Sampler m_sampler;

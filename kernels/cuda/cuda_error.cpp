@@ -20,7 +20,6 @@ bool isSticky(cudaError_t error) {
     case cudaErrorAssert:
     case cudaErrorECCUncorrectable:
     case cudaErrorNvlinkUncorrectable:
-    case cudaErrorDevicesUnavailable:
     case cudaErrorUnknown:
       return true;
     default:
@@ -40,10 +39,16 @@ Status toStatus(cudaError_t error, const char* what) {
     return {StatusCode::OutOfMemory, fmt::format("{}: the GPU has {} of {} bytes free", what, free, total)};
   }
   if (isSticky(error)) {
-    return {StatusCode::DeviceLost,
-            fmt::format("{}: the GPU stopped working ({}); the model has to be loaded again", what, text)};
+    return {StatusCode::DeviceLost, fmt::format("{}: the GPU stopped working ({})", what, text)};
   }
   static_cast<void>(cudaGetLastError());
+  // Measured: so a program that has lost a GPU finds it from then on, whatever it resets.
+  if (error == cudaErrorDevicesUnavailable) {
+    return {StatusCode::DeviceLost,
+            fmt::format("{}: the GPU is busy or unavailable. Another program may hold it alone, or it stopped working "
+                        "for this one, which has to be started again then",
+                        what)};
+  }
   return {StatusCode::Internal, fmt::format("{}: {} ({})", what, text, static_cast<int>(error))};
 }
 

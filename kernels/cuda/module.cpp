@@ -12,7 +12,6 @@ namespace kernels::cuda {
 namespace {
 
 constexpr int kOldestDriver = 12040;  // CUDA 12.4
-constexpr int kOldestMajor = 7, kOldestMinor = 5;
 
 std::string cudaVersion(int version) {
   return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
@@ -102,9 +101,10 @@ Status createBackend(const CudaOptions& options, std::unique_ptr<Backend>* out) 
   }
   CudaDevice device;
   KERNELS_RETURN_IF_ERROR(describe(options.device, driver, &device));
-  if (device.major < kOldestMajor || (device.major == kOldestMajor && device.minor < kOldestMinor)) {
-    return {StatusCode::Unsupported, fmt::format("{} has compute capability {}.{}; {}.{} or newer is needed.",
-                                                 device.name, device.major, device.minor, kOldestMajor, kOldestMinor)};
+  if (!isUsable(device)) {
+    return {StatusCode::Unsupported,
+            fmt::format("{} has compute capability {}.{}; {}.{} or newer is needed.", device.name, device.major,
+                        device.minor, kOldestGpuMajor, kOldestGpuMinor)};
   }
   return CudaBackend::create(options, device, out);
 }

@@ -6,8 +6,7 @@
 #include <cstring>
 
 #include "kernels/cuda/cuda_error.h"
-#include "kernels/dequantize.h"
-#include "kernels/half.h"
+#include "kernels/cuda/ops/load.h"
 
 namespace kernels::cuda {
 
@@ -24,29 +23,6 @@ DType elementType(const WeightDesc& desc, DType compute) {
 bool sameBytes(WeightFormat format, DType type) {
   return (format == WeightFormat::F32 && type == DType::F32) || (format == WeightFormat::F16 && type == DType::F16) ||
          (format == WeightFormat::BF16 && type == DType::BF16);
-}
-
-/// One stored row at a time through float32.
-void convertRows(WeightFormat format, const std::byte* stored, uint64_t nRows, uint64_t cols, DType type,
-                 std::byte* out) {
-  const uint64_t storedBytes = weightRowBytes(format, cols);
-  if (sameBytes(format, type)) {
-    std::memcpy(out, stored, nRows * storedBytes);
-    return;
-  }
-  std::vector<float> row(cols);
-  for (uint64_t r = 0; r < nRows; ++r, stored += storedBytes) {
-    dequantize(format, stored, cols, row.data());
-    if (type == DType::F32) {
-      std::memcpy(out, row.data(), cols * sizeof(float));
-      out += cols * sizeof(float);
-      continue;
-    }
-    for (uint64_t c = 0; c < cols; ++c, out += sizeof(uint16_t)) {
-      const uint16_t bits = type == DType::F16 ? floatToHalf(row[c]) : floatToBfloat(row[c]);
-      std::memcpy(out, &bits, sizeof bits);
-    }
-  }
 }
 
 }  // namespace
@@ -83,37 +59,76 @@ Status WeightStore::create(const WeightDesc& desc, WeightId* id) {
   return {};
 }
 
+Status WeightStore::checkRows(WeightId id, uint64_t firstRow, uint64_t bytes) const {
+  if (id >= m_weights.size()) return {StatusCode::InvalidArgument, fmt::format("there is no weight {}", id)};
+  const WeightDesc& desc = m_weights[id]->desc;
+  const uint64_t storedBytes = weightRowBytes(desc.format, desc.cols);
+  const uint64_t nRows = bytes / storedBytes;
+  if (bytes % storedBytes != 0 || firstRow > desc.rows || nRows > desc.rows - firstRow) {
+    return {StatusCode::InvalidArgument,
+            fmt::format("{}: {} bytes from row {} on are not whole rows of its {} x {} bytes", desc.name, bytes,
+                        firstRow, desc.rows, storedBytes)};
+  }
+  return {};
+}
+
+Status WeightStore::fillRows(WeightId id, uint64_t firstRow, uint64_t bytes, const RowFill& fill) {
+  KERNELS_RETURN_IF_ERROR(checkRows(id, firstRow, bytes));
+  if (bytes == 0) return {};
+  DeviceWeight& weight = *m_weights[id];
+  const WeightDesc& desc = weight.desc;
+  CUDA_RETURN_IF_ERROR(cudaSetDevice(m_device), "loading");
+  DeviceArena& arena = arenaOf(desc);
+  KERNELS_RETURN_IF_ERROR(arena.ensureTaken());
+  const DType type = elementType(desc, m_compute);
+  std::byte* target = arena.at(weight.offset + firstRow * desc.cols * dtypeBytes(type));
+  const uint64_t nRows = bytes / weightRowBytes(desc.format, desc.cols);
+  if (sameBytes(desc.format, type)) {
+    KERNELS_RETURN_IF_ERROR(m_ring.send(bytes, fill, target));
+  } else {
+    KERNELS_RETURN_IF_ERROR(m_ring.send(bytes, fill, target, [&](const std::byte* stored, cudaStream_t stream) {
+      return convertStored(desc.format, stored, nRows * desc.cols, type, target, stream);
+    }));
+  }
+  weight.rowsWritten += nRows;
+  return {};
+}
+
 Status WeightStore::writeRows(WeightId id, uint64_t firstRow, std::span<const std::byte> data) {
+  KERNELS_RETURN_IF_ERROR(checkRows(id, firstRow, data.size()));
+  const WeightDesc& desc = m_weights[id]->desc;
+  const uint64_t storedBytes = weightRowBytes(desc.format, desc.cols);
+  if (storedBytes > UploadRing::kPieceBytes) {
+    return {StatusCode::Unsupported, fmt::format("{}: a row of {} bytes is longer than the {} that are loaded at once",
+                                                 desc.name, storedBytes, UploadRing::kPieceBytes)};
+  }
+  const uint64_t atOnce = UploadRing::kPieceBytes / storedBytes * storedBytes;
+  while (!data.empty()) {
+    const std::span<const std::byte> part = data.first(std::min<uint64_t>(atOnce, data.size()));
+    KERNELS_RETURN_IF_ERROR(fillRows(id, firstRow, part.size(), [part](std::span<std::byte> room, uint64_t* begin) {
+      *begin = 0;
+      std::memcpy(room.data(), part.data(), part.size());
+      return Status();
+    }));
+    firstRow += part.size() / storedBytes;
+    data = data.subspan(part.size());
+  }
+  return {};
+}
+
+Status WeightStore::makeUp(WeightId id, uint64_t seed, cudaStream_t stream) {
   if (id >= m_weights.size()) return {StatusCode::InvalidArgument, fmt::format("there is no weight {}", id)};
   DeviceWeight& weight = *m_weights[id];
   const WeightDesc& desc = weight.desc;
-  const uint64_t storedBytes = weightRowBytes(desc.format, desc.cols);
-  const uint64_t nRows = data.size() / storedBytes;
-  if (data.size() % storedBytes != 0 || firstRow > desc.rows || nRows > desc.rows - firstRow) {
-    return {StatusCode::InvalidArgument,
-            fmt::format("{}: {} bytes from row {} on are not whole rows of its {} x {} bytes", desc.name, data.size(),
-                        firstRow, desc.rows, storedBytes)};
+  if (desc.use == WeightUse::Vector || !sameBytes(desc.format, m_compute)) {
+    return {StatusCode::Unsupported,
+            fmt::format("{}: {} is not made up on the GPU", desc.name, weightFormatInfo(desc.format).name)};
   }
-  CUDA_RETURN_IF_ERROR(cudaSetDevice(m_device), "loading");
-  DeviceArena& arena = arenaOf(desc);
-  const DType type = elementType(desc, m_compute);
-  const uint64_t rowBytes = desc.cols * dtypeBytes(type);
-  KERNELS_RETURN_IF_ERROR(arena.ensure(weight.offset + bytesOf(desc, m_compute)));
-  if (rowBytes > UploadRing::kPieceBytes) {
-    return {StatusCode::Unsupported, fmt::format("{}: a row of {} bytes is longer than the {} that are loaded at once",
-                                                 desc.name, rowBytes, UploadRing::kPieceBytes)};
-  }
-  const uint64_t rowsAtOnce = UploadRing::kPieceBytes / rowBytes;
-  for (uint64_t done = 0; done < nRows;) {
-    const uint64_t count = std::min(rowsAtOnce, nRows - done);
-    std::byte* target = arena.at(weight.offset + (firstRow + done) * rowBytes);
-    const std::byte* source = data.data() + done * storedBytes;
-    KERNELS_RETURN_IF_ERROR(m_ring.send(target, count * rowBytes, [&](std::byte* pinned) {
-      convertRows(desc.format, source, count, desc.cols, type, pinned);
-    }));
-    done += count;
-  }
-  weight.rowsWritten += nRows;
+  KERNELS_RETURN_IF_ERROR(m_matrices.ensureTaken());
+  CUDA_RETURN_IF_ERROR(makeUpRows(m_matrices.at(weight.offset), desc.rows, weightRowBytes(desc.format, desc.cols),
+                                  madeUpPattern(desc.format, desc.cols), seed, stream),
+                       "making up weights");
+  weight.rowsWritten = desc.rows;
   return {};
 }
 

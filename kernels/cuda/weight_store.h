@@ -29,6 +29,10 @@ class WeightStore : public WeightTable {
   Status create(const WeightDesc& desc, WeightId* id);
   /// From any thread. The data has left `data` when it returns, but may still be under way to the device: see flush().
   Status writeRows(WeightId id, uint64_t firstRow, std::span<const std::byte> data);
+  /// The same where `fill` writes the rows into page-locked memory.
+  Status fillRows(WeightId id, uint64_t firstRow, uint64_t bytes, const RowFill& fill);
+  /// Made-up numbers for a whole matrix, which is of the compute type.
+  Status makeUp(WeightId id, uint64_t seed, cudaStream_t stream);
   /// Waits until everything written is on the device, and frees the staging memory.
   Status flush();
 
@@ -44,6 +48,7 @@ class WeightStore : public WeightTable {
   static uint64_t bytesOf(const WeightDesc& desc, DType compute);
 
  private:
+  Status checkRows(WeightId id, uint64_t firstRow, uint64_t bytes) const;
   DeviceArena& arenaOf(const WeightDesc& desc) { return desc.use == WeightUse::Vector ? m_vectors : m_matrices; }
 
   int m_device = 0;

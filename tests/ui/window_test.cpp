@@ -78,6 +78,19 @@ class WindowTest : public QObject {
     QVERIFY(!sound.shown("windowNotice"));
   }
 
+  void aFailedEngineIsSaidAndLoadedAgain() {
+    const auto made = std::make_shared<std::shared_ptr<test_support::FakeEngine>>();
+    WindowFixture fixture(test_support::makeFakeLoader({}, made));
+    fixture.context().host->load({});
+    QVERIFY(QTest::qWaitFor([&] { return fixture.application().chat().ready(); }, kLong));
+    QVERIFY(!fixture.shown("faultNotice"));
+    (*made)->poison("a step: the GPU stopped working");
+    made->reset();
+    QVERIFY(QTest::qWaitFor([&] { return fixture.visibleTextOf("faultNotice").contains("stopped working"); }, kLong));
+    QVERIFY(QMetaObject::invokeMethod(fixture.item("faultNotice"), "triggered"));
+    QVERIFY(QTest::qWaitFor([&] { return !fixture.shown("faultNotice") && *made != nullptr; }, kLong));
+  }
+
   void settingsThatCannotBeSavedAreSaid() {
     WindowFixture fixture(test_support::makeFakeLoader({}), "The chats were damaged");
     // A folder stands where the file belongs.

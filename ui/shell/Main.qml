@@ -223,9 +223,12 @@ T.ApplicationWindow {
         anchors.left: rail.right
         anchors.right: parent.right
         anchors.margins: 12
+        objectName: "faultNotice"
         visible: window.status.fault !== ""
         tone: "danger"
         text: window.status.fault
+        action: qsTr("Load again")
+        onTriggered: window.status.loadAgain()
     }
     DropArea {
         anchors.fill: parent

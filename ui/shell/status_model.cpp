@@ -113,4 +113,8 @@ QString StatusModel::fault() const {
   return engine != nullptr && !engine->healthy(&why) ? text(why) : QString();
 }
 
+void StatusModel::loadAgain() {
+  m_host.host().load(m_host.snapshot().options);
+}
+
 }  // namespace ui

@@ -255,6 +255,34 @@ TEST_F(ServerErrors, ServerB63_HealthIsWhatDecodedTokensSay) {
   EXPECT_EQ(get("/health").status, 200);
 }
 
+TEST_F(ServerErrors, HealthSaysWhatTheMachineLacksButNotWhereFilesAre) {
+  const auto healthAfter = [](const engine::Error& error) {
+    test_support::FakeLoad load;
+    load.error = error;
+    ModelHost host(test_support::makeFakeLoader(load));
+    HttpServer server(host);
+    ServerConfig config;
+    config.port = 0;
+    EXPECT_TRUE(server.start(config).ok());
+    host.load({});
+    for (int i = 0; i < 18000 && host.snapshot().state != HostState::Failed; ++i) usleep(5000);
+    RawClient client(server.port());
+    client.send(getRequest(server.port(), "/health"));
+    const RawResponse response = client.read();
+    EXPECT_EQ(response.status, 503);
+    return errorOf(response)["message"].get<std::string>();
+  };
+  EXPECT_NE(healthAfter({engine::ErrorCode::Unsupported, "--device cuda: There is no NVIDIA driver.", "device"})
+                .find("no NVIDIA driver"),
+            std::string::npos);
+  EXPECT_NE(healthAfter({engine::ErrorCode::Unavailable, "loading: the GPU stopped working"}).find("stopped working"),
+            std::string::npos);
+  EXPECT_NE(healthAfter({engine::ErrorCode::OutOfMemory, "It needs 90 GB, 80 GB are free."}).find("80 GB are free"),
+            std::string::npos);
+  EXPECT_EQ(healthAfter({engine::ErrorCode::NotFound, "cannot open /home/somebody/model"}).find("somebody"),
+            std::string::npos);
+}
+
 TEST_F(ServerErrors, ServerB12_HeadersOfEveryResponse) {
   startServer();
   std::set<std::string> ids;

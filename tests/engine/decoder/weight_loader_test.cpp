@@ -68,6 +68,33 @@ class RecordingBackend : public kernels::Backend {
     weight.rowsWritten += data.size() / rowBytes;
     return {};
   }
+  kernels::Status fillWeightRows(kernels::WeightId id, uint64_t firstRow, uint64_t bytes,
+                                 const kernels::RowFill& fill) override {
+    struct Page {
+      alignas(4096) std::byte bytes[4096];
+    };
+    std::vector<Page> room((bytes + kernels::kFillSlack) / sizeof(Page) + 1);
+    uint64_t begin = 0;
+    const std::span<std::byte> span(room.data()->bytes, bytes + kernels::kFillSlack);
+    KERNELS_RETURN_IF_ERROR(fill(span, &begin));
+    ++fills;
+    return writeWeightRows(id, firstRow, span.subspan(begin, bytes));
+  }
+  kernels::Status makeUpWeight(kernels::WeightId id, uint64_t seed) override {
+    if (!makesUp) return {kernels::StatusCode::Unsupported, "no"};
+    weights[id].rowsWritten = weights[id].desc.rows;
+    weights[id].bytes = "made up of " + std::to_string(seed);
+    return {};
+  }
+  kernels::Status finishWeights() override {
+    ++finished;
+    return {};
+  }
+  std::atomic<int> fills{0};
+  int finished = 0;
+  bool makesUp = false;
+  void takeInPlace(uint64_t bytes) { m_device.fillBytes = bytes; }
+
   kernels::Status createKvCache(const kernels::KvCacheDesc&) override { return {}; }
   kernels::Status createSlots(uint32_t) override { return {}; }
   kernels::Status writeSlot(uint32_t, const kernels::SlotSampling&) override { return {}; }
@@ -98,14 +125,15 @@ class WeightLoaderTest : public ::testing::Test {
   Result<void> loadOpened(const LoadControl& control) {
     ENGINE_ASSIGN_OR_RETURN(ModelDescription description, describeModel(*source));
     ENGINE_ASSIGN_OR_RETURN(const WeightPlan plan, planWeights(*source, description));
-    ENGINE_ASSIGN_OR_RETURN(const auto ids, loadWeights(plan, *source, backend, control, 2));
-    EXPECT_EQ(ids.size(), plan.weights.size());
+    ENGINE_ASSIGN_OR_RETURN(loaded, loadWeights(plan, *source, backend, control, 2));
+    EXPECT_EQ(loaded.ids.size(), plan.weights.size());
     return {};
   }
   TempFolder folder;
   ModelBuilder model;
   std::unique_ptr<ModelSource> source;
   RecordingBackend backend;
+  LoadedWeights loaded;
 };
 
 TEST_F(WeightLoaderTest, EveryRowArrivesInItsPlace) {
@@ -117,10 +145,62 @@ TEST_F(WeightLoaderTest, EveryRowArrivesInItsPlace) {
   std::vector<float> table(kRows * kCols);
   for (size_t i = 0; i < table.size(); ++i) table[i] = static_cast<float>(i);
   model.tensors["model.embed_tokens.weight"].bytes = floatBytes(table);
-  const Result<void> loaded = load();
-  ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+  const Result<void> done = load();
+  ASSERT_TRUE(done.ok()) << done.error().message;
   EXPECT_EQ(backend.floats("model.embed_tokens.weight"), table);
   for (const auto& weight : backend.weights) EXPECT_EQ(weight.rowsWritten, weight.desc.rows) << weight.desc.name;
+}
+
+TEST_F(WeightLoaderTest, RowsAreReadWhereTheDeviceTakesThem) {
+  constexpr uint64_t kRows = 3000, kCols = 512;
+  model.config["hidden_size"] = kCols;
+  model.config["vocab_size"] = kRows;
+  model.tensors = ModelBuilder::llamaTensors(kCols, 12, 2, kRows);
+  std::vector<float> table(kRows * kCols);
+  for (size_t i = 0; i < table.size(); ++i) table[i] = static_cast<float>(i);
+  model.tensors["model.embed_tokens.weight"].bytes = floatBytes(table);
+  backend.takeInPlace(1u << 20);
+  const Result<void> done = load();
+  ASSERT_TRUE(done.ok()) << done.error().message;
+  EXPECT_EQ(backend.floats("model.embed_tokens.weight"), table);
+  for (const auto& weight : backend.weights) EXPECT_EQ(weight.rowsWritten, weight.desc.rows) << weight.desc.name;
+  EXPECT_GT(backend.fills, 5);
+  EXPECT_EQ(backend.finished, 1);
+  EXPECT_GE(loaded.bytesRead, kRows * kCols * sizeof(float));
+}
+
+TEST_F(WeightLoaderTest, AFileThatShrinksIsAnErrorInPlaceToo) {
+  backend.takeInPlace(1u << 20);
+  model.write(folder);
+  auto opened = ModelSource::open(folder.path());
+  ASSERT_TRUE(opened.ok());
+  source = std::move(opened).value();
+  std::filesystem::resize_file(folder.path() / "model.safetensors", 3000);
+  const Result<void> done = loadOpened({});
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code, ErrorCode::Damaged);
+  EXPECT_THAT(done.error().message, HasSubstr("shorter"));
+  EXPECT_EQ(backend.finished, 0);
+}
+
+TEST_F(WeightLoaderTest, ADeviceMakesWeightsUpItself) {
+  backend.makesUp = true;
+  model.write(folder);
+  auto opened = ModelSource::open(folder.path());
+  ASSERT_TRUE(opened.ok());
+  auto description = describeModel(**opened);
+  ASSERT_TRUE(description.ok());
+  const auto plan = planWeights(**opened, *description, kernels::WeightFormat::BF16);
+  ASSERT_TRUE(plan.ok());
+  const auto done = loadWeights(*plan, **opened, backend, {}, 2);
+  ASSERT_TRUE(done.ok()) << done.error().message;
+  EXPECT_EQ(done->bytesRead, 0u);
+  for (size_t i = 0; i < backend.weights.size(); ++i) {
+    const auto& weight = backend.weights[i];
+    EXPECT_EQ(weight.rowsWritten, weight.desc.rows) << weight.desc.name;
+    if (weight.desc.use == kernels::WeightUse::Vector) continue;
+    EXPECT_EQ(weight.bytes, "made up of " + std::to_string(i));
+  }
 }
 
 TEST_F(WeightLoaderTest, VectorsBecomeFloats) {
@@ -158,18 +238,18 @@ TEST_F(WeightLoaderTest, CancelsSoon) {
   control.cancel = &cancel;
   backend.slowness = std::chrono::milliseconds(5);
   control.onProgress = [&cancel](const LoadProgress&) { cancel = true; };
-  const Result<void> loaded = load(control);
-  ASSERT_FALSE(loaded.ok());
-  EXPECT_EQ(loaded.error().code, ErrorCode::Cancelled);
+  const Result<void> done = load(control);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code, ErrorCode::Cancelled);
 }
 
 TEST_F(WeightLoaderTest, NoMemoryNamesTheWeight) {
   backend.refuse = "lm_head.weight";
-  const Result<void> loaded = load();
-  ASSERT_FALSE(loaded.ok());
-  EXPECT_EQ(loaded.error().code, ErrorCode::OutOfMemory);
-  EXPECT_EQ(loaded.error().context, "lm_head.weight");
-  EXPECT_THAT(loaded.error().message, HasSubstr("4 free"));
+  const Result<void> done = load();
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code, ErrorCode::OutOfMemory);
+  EXPECT_EQ(done.error().context, "lm_head.weight");
+  EXPECT_THAT(done.error().message, HasSubstr("4 free"));
 }
 
 TEST_F(WeightLoaderTest, AFileThatShrinksIsAnError) {
@@ -178,18 +258,21 @@ TEST_F(WeightLoaderTest, AFileThatShrinksIsAnError) {
   ASSERT_TRUE(opened.ok());
   source = std::move(opened).value();
   std::filesystem::resize_file(folder.path() / "model.safetensors", 3000);
-  const Result<void> loaded = loadOpened({});
-  ASSERT_FALSE(loaded.ok());
-  EXPECT_EQ(loaded.error().code, ErrorCode::Damaged);
-  EXPECT_THAT(loaded.error().message, HasSubstr("shorter"));
+  const Result<void> done = loadOpened({});
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code, ErrorCode::Damaged);
+  EXPECT_THAT(done.error().message, HasSubstr("shorter"));
 }
 
 TEST(DummyWeightsTest, AreFiniteRepeatableAndOfTheRightSize) {
   for (const auto format : {kernels::WeightFormat::F32, kernels::WeightFormat::F16, kernels::WeightFormat::BF16}) {
     kernels::WeightDesc desc{"w", format, 4, 256, kernels::WeightUse::Matrix};
     std::vector<std::byte> a(4 * kernels::weightRowBytes(format, 256)), b(a.size());
-    fillDummy(desc, 1, a);
-    fillDummy(desc, 1, b);
+    fillDummy(desc, 1, 0, a);
+    // In two parts: the numbers do not depend on the cut.
+    const size_t cut = 3 * kernels::weightRowBytes(format, 256);
+    fillDummy(desc, 1, 0, std::span(b).first(cut));
+    fillDummy(desc, 1, 3, std::span(b).subspan(cut));
     EXPECT_EQ(a, b);
     if (format != kernels::WeightFormat::F32) continue;
     double squares = 0, sum = 0;
@@ -203,7 +286,7 @@ TEST(DummyWeightsTest, AreFiniteRepeatableAndOfTheRightSize) {
     EXPECT_NEAR(sum / 1024, 0.0, 0.01);
   }
   std::vector<std::byte> ones(8);
-  fillDummy({"model.norm.weight", kernels::WeightFormat::F32, 1, 2, kernels::WeightUse::Vector}, 0, ones);
+  fillDummy({"model.norm.weight", kernels::WeightFormat::F32, 1, 2, kernels::WeightUse::Vector}, 0, 0, ones);
   float one;
   std::memcpy(&one, ones.data(), 4);
   EXPECT_EQ(one, 1.0f);
