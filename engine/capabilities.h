@@ -8,6 +8,7 @@
 #include "engine/memory_plan.h"
 #include "engine/model_info.h"
 #include "engine/options.h"
+#include "kernels/cuda_module.h"
 
 namespace engine {
 
@@ -21,6 +22,16 @@ struct QuantizationMode {
 
 /// Every mode in the order of the flag's help.
 std::vector<QuantizationMode> quantizationModes(const ModelInfo& model);
+
+/// Something that a GPU does for a model, or does not.
+struct GpuAbility {
+  std::string name;
+  bool available = false;
+  std::string note;  ///< what that means, one sentence
+};
+
+/// What the CUDA engine can do on this GPU, in the order of importance.
+std::vector<GpuAbility> gpuAbilities(const kernels::CudaDevice& device);
 
 /// The same plan for another context length, from its numbers alone: exact as long as the step buffers do not depend on
 /// the context, which they do only below 2,048 tokens with more sequences than that. `trainedContext` bounds the

@@ -27,6 +27,8 @@ namespace ui {
 
 namespace {
 
+constexpr const char* kResumeKey = "resume/chat";
+
 /// Lets QML load from the program's own resources and from Qt's installed modules, and from nowhere else.
 class LocalOnly : public QQmlAbstractUrlInterceptor {
  public:
@@ -103,6 +105,21 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
   m_engine->addUrlInterceptor(&localOnly());
   m_engine->setNetworkAccessManagerFactory(&noNetworkFactory());
   m_engine->addImageProvider(QStringLiteral("hatch"), new HatchProvider);
+  QObject::connect(&m_shell, &ShellModel::restartWanted, &m_shell, [this] { restart(); });
+}
+
+void Application::restart() {
+  m_state.setValue(kResumeKey, m_chat.currentId());
+  m_state.sync();
+  m_restart();
+}
+
+void Application::resumeChat() {
+  const qint64 id = m_state.value(kResumeKey).toLongLong();
+  if (id <= 0) return;
+  m_state.remove(kResumeKey);
+  m_shell.setPage(QStringLiteral("chat"));
+  m_chat.open(id);
 }
 
 Application::~Application() {

@@ -1,13 +1,16 @@
 // The window over an application context: view-models, QML engine, and the fences around what QML may load.
 #pragma once
 
+#include <QCoreApplication>
 #include <QQmlApplicationEngine>
 #include <QQuickWindow>
 #include <QSettings>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/app_context.h"
 #include "ui/bridge/chat_store.h"
@@ -27,6 +30,9 @@ namespace ui {
 /// Prepares what must be set before the first window: fonts, text rendering, names. Once a process.
 void prepareGuiApplication();
 
+/// What the window's event loop ends with when the program is to be started anew.
+inline constexpr int kRestartStatus = 75;
+
 /// Owns everything of the window; the context must outlive it. Without conversations in the context chats last as
 /// long as the window.
 class Application {
@@ -39,6 +45,10 @@ class Application {
   QQuickWindow* show();
   /// Loads the model that was asked for by flag or environment, else the last one. Call when the window is shown.
   void loadFirstModel();
+  /// Opens the chat that was open when the program was started anew; nothing after an ordinary end.
+  void resumeChat();
+  /// What is done once the open chat has been noted: by default the event loop ends with kRestartStatus.
+  void setRestart(std::function<void()> restart) { m_restart = std::move(restart); }
 
   ChatModel& chat() { return m_chat; }
   ModelPageModel& modelPage() { return m_modelPage; }
@@ -48,7 +58,10 @@ class Application {
   QQmlApplicationEngine& engine() { return *m_engine; }
 
  private:
+  void restart();
+
   app::AppContext& m_context;
+  std::function<void()> m_restart = [] { QCoreApplication::exit(kRestartStatus); };
   QSettings m_state;
   Tasks m_tasks;
   SettingsBridge m_settings;

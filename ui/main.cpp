@@ -1,4 +1,7 @@
+#include <linux/close_range.h>
+#include <unistd.h>
 #include <QGuiApplication>
+
 #include <QTimer>
 #include <cstdio>
 
@@ -25,9 +28,7 @@ std::optional<int> readSettings(int argc, char** argv, const app::AppPaths& path
   return line->help || line->version ? std::optional<int>(0) : std::nullopt;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int runWindow(int argc, char** argv) {
   app::AppContextOptions options;
   if (const std::optional<int> status = readSettings(argc, argv, options.paths, options.settings)) return *status;
   const std::string& scale = options.settings.text("scale");
@@ -51,6 +52,21 @@ int main(int argc, char** argv) {
   }
   ui::Application window(**context);
   if (window.show() == nullptr) return 1;
-  QTimer::singleShot(0, &application, [&window] { window.loadFirstModel(); });
+  QTimer::singleShot(0, &application, [&window] {
+    window.resumeChat();
+    window.loadFirstModel();
+  });
   return QGuiApplication::exec();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int status = runWindow(argc, argv);
+  if (status != ui::kRestartStatus) return status;
+  // Everything of ours is closed by now, the rest (a driver's) is not to outlive it; the arguments stay.
+  ::close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
+  ::execv("/proc/self/exe", argv);
+  std::perror("hearth: could not be started again");
+  return 1;
 }

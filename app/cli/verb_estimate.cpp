@@ -4,8 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/verb.h"
+#include "engine/capabilities.h"
 #include "engine/memory_plan.h"
 #include "engine/text.h"
+#include "kernels/cuda_module.h"
 
 namespace app::cli {
 
@@ -85,6 +87,17 @@ int compare(const engine::ModelInfo& model, const CommandLine& line) {
   return kOk;
 }
 
+/// What the planned GPU can do; nothing for a processor.
+std::vector<engine::GpuAbility> abilitiesOf(const engine::MemoryPlan& plan) {
+  std::vector<kernels::CudaDevice> devices;
+  if (plan.devices.empty() || plan.devices.front().device == "cpu" || !kernels::listCudaDevices(&devices).ok())
+    return {};
+  for (const kernels::CudaDevice& device : devices) {
+    if (plan.devices.front().device == fmt::format("cuda:{}", device.index)) return engine::gpuAbilities(device);
+  }
+  return {};
+}
+
 }  // namespace
 
 int runEstimate(std::span<const std::string> arguments) {
@@ -103,10 +116,18 @@ int runEstimate(std::span<const std::string> arguments) {
   if (!options.ok()) return fail(options.error());
   const auto plan = engine::planMemory(model.value(), options.value());
   if (!plan.ok()) return fail(plan.error());
+  const std::vector<engine::GpuAbility> abilities = abilitiesOf(plan.value());
   if (line.json) {
-    printJson(planJson(plan.value()));
+    Json json = planJson(plan.value());
+    for (const engine::GpuAbility& ability : abilities) {
+      json["gpu"].push_back({{"name", ability.name}, {"available", ability.available}, {"note", ability.note}});
+    }
+    printJson(json);
   } else {
     printPlan(plan.value());
+    for (const engine::GpuAbility& ability : abilities) {
+      fmt::print("{:<20} {:<4} {}\n", ability.name, ability.available ? "yes" : "no", ability.note);
+    }
   }
   return plan->fits ? kOk : kFailed;
 }

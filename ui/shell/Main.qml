@@ -227,8 +227,8 @@ T.ApplicationWindow {
         visible: window.status.fault !== ""
         tone: "danger"
         text: window.status.fault
-        action: qsTr("Load again")
-        onTriggered: window.status.loadAgain()
+        action: qsTr("Restart Hearth")
+        onTriggered: window.shell.restart()
     }
     DropArea {
         anchors.fill: parent

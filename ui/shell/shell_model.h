@@ -41,6 +41,8 @@ class ShellModel : public QObject {
   /// or was read.
   QString notice() const { return m_notice; }
   Q_INVOKABLE void dismissNotice();
+  /// Asks for the program to be started anew: a GPU that was lost comes back only to a new one.
+  Q_INVOKABLE void restart() { emit restartWanted(); }
 
   /// The window's place at the last end, empty when there was none.
   Q_INVOKABLE QRect savedGeometry() const;
@@ -51,6 +53,7 @@ class ShellModel : public QObject {
   void pageChanged();
   void darkChanged();
   void noticeChanged();
+  void restartWanted();
 
  private:
   void addNotice(const QString& text);

@@ -113,8 +113,4 @@ QString StatusModel::fault() const {
   return engine != nullptr && !engine->healthy(&why) ? text(why) : QString();
 }
 
-void StatusModel::loadAgain() {
-  m_host.host().load(m_host.snapshot().options);
-}
-
 }  // namespace ui

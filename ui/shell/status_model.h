@@ -56,8 +56,6 @@ class StatusModel : public QObject {
   double memoryTotal() const { return static_cast<double>(m_parts.total); }
   /// Why the engine answers no more; empty while it is well.
   QString fault() const;
-  /// Unloads a model whose engine answers no more and loads it anew, with the same options.
-  Q_INVOKABLE void loadAgain();
 
  signals:
   void changed();

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/capabilities.h"
+
 namespace engine {
 namespace {
 
@@ -76,6 +78,21 @@ TEST(ChooseDevice, OtherNamesAreRefused) {
     ASSERT_FALSE(choice.ok()) << name;
     EXPECT_EQ(choice.error().context, "device");
   }
+}
+
+TEST(GpuAbilities, AreThoseOfTheCard) {
+  const auto of = [](int major, int minor, const std::string& name) {
+    for (const GpuAbility& ability : gpuAbilities(card(0, major, minor))) {
+      EXPECT_FALSE(ability.note.empty());
+      if (ability.name == name) return ability.available;
+    }
+    return false;
+  };
+  EXPECT_TRUE(of(9, 0, "engine") && of(9, 0, "bfloat16") && of(9, 0, "asynchronous tiles"));
+  EXPECT_TRUE(of(8, 6, "tensor core kernels") && !of(8, 6, "asynchronous tiles"));
+  EXPECT_TRUE(of(7, 5, "engine") && !of(7, 5, "bfloat16"));
+  EXPECT_FALSE(of(6, 1, "engine"));
+  EXPECT_EQ(gpuAbilities(card(0, 6, 1)).size(), 1u);
 }
 
 }  // namespace
