@@ -96,7 +96,7 @@ class BenchReport {
   const bool m_people;
   std::optional<kernels::WeightFormat> m_format;
   std::vector<ProductShape> m_shapes;  ///< of a prompt's step, on a GPU
-  double m_upload = 0;  ///< bytes a second from page-locked memory to the device
+  double m_upload = 0;                 ///< bytes a second from page-locked memory to the device
   std::vector<double> m_reads, m_products;
   Json m_decode = Json::array(), m_throughput = Json::array(), m_prefill = Json::array(), m_cached = Json::array(),
        m_ops = Json::array();
