@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "ui/markdown/parse_markdown.h"
 
@@ -35,7 +36,8 @@ void StatusModel::measure() {
             std::tie(parts.total, parts.other, parts.weights, parts.kv, parts.work, parts.onGpu) ==
             std::tie(m_parts.total, m_parts.other, m_parts.weights, m_parts.kv, m_parts.work, m_parts.onGpu);
         m_parts = parts;
-        if (!same) emit changed();
+        const QString before = std::exchange(m_fault, fault());
+        if (!same || m_fault != before) emit changed();
       });
 }
 

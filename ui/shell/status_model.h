@@ -75,6 +75,7 @@ class StatusModel : public QObject {
   Tasks& m_tasks;
   QTimer m_measure;
   Parts m_parts;
+  QString m_fault;  ///< as last told
 };
 
 }  // namespace ui
