@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "app/settings/validation.h"
+#include "engine/device.h"
 
 namespace app {
 
@@ -25,6 +27,14 @@ std::string withDashes(std::string_view name) {
 }
 
 const std::string kEmpty;
+
+/// Whether "--device" with this value means a GPU on this machine.
+bool takesGpu(const std::string& device) {
+  engine::EngineOptions options;
+  options.device = device;
+  const engine::Result<engine::DeviceChoice> choice = engine::chooseDevice(options);
+  return choice.ok() ? choice->isCuda() : device != "cpu";
+}
 
 }  // namespace
 
@@ -182,9 +192,12 @@ std::vector<std::string> Settings::remarks() const {
       std::pair("enforce-eager", "means nothing on the CPU: there are no CUDA graphs"),
       std::pair("gpu-memory-utilization", "means nothing on the CPU: the memory plan there counts what is free"),
       std::pair("batch-invariant", "means nothing on the CPU: answers there never depend on what else runs")};
-  const bool onGpu = text("device").starts_with("cuda");
-  for (const auto& [key, why] : kMeaningless) {
-    if (!onGpu && source(key) != SettingSource::Default) result.push_back(fmt::format("--{} {}", key, why));
+  const bool any = std::any_of(kMeaningless.begin(), kMeaningless.end(),
+                               [this](const auto& each) { return source(each.first) != SettingSource::Default; });
+  if (any && !takesGpu(text("device"))) {
+    for (const auto& [key, why] : kMeaningless) {
+      if (source(key) != SettingSource::Default) result.push_back(fmt::format("--{} {}", key, why));
+    }
   }
   if (text("engine") != "dynamic") {
     for (const std::string_view key : {"ds-dtype", "max-batch-size", "batch-wait-timeout"}) {

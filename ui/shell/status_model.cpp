@@ -66,7 +66,7 @@ QString StatusModel::device() const {
 }
 
 QString StatusModel::deviceReason() const {
-  return facts() != nullptr ? text(facts()->deviceReason) : tr("This version runs models on the CPU.");
+  return facts() != nullptr ? text(facts()->deviceReason) : tr("What a model runs on is chosen when it is loaded.");
 }
 
 QString StatusModel::computeType() const {
