@@ -11,7 +11,7 @@ namespace kernels::cuda {
 
 /// Rows of a step that the kernel takes at most: two column blocks of the tensor core's tile.
 inline constexpr uint32_t kMegaRows = 16;
-/// Product rows (rows of weights) of a group, the unit of work that blocks are dealt.
+/// Product rows (rows of weights) of a group, the unit of work that blocks are dealt: this many, or half of them.
 inline constexpr uint32_t kMegaGroup = 32;
 /// Elements of k that products go through at a time.
 inline constexpr uint32_t kMegaWindow = 32;
@@ -26,10 +26,10 @@ struct MegaActivations {
 };
 
 /// The norm of a product's input. The instruction before has multiplied the weights in; left to do is the factor of
-/// each token, from the sums of squares of its columns, 32 by 32.
+/// each token, from the sums of squares of its columns, so many at a time.
 struct MegaNormIn {
   const float* squares = nullptr;  ///< [kMegaRows][nSquares]
-  uint32_t nSquares = 0;           ///< columns / 32; 0: no norm
+  uint32_t nSquares = 0;           ///< 0: no norm
   float eps = 0.0f;
 };
 
@@ -37,7 +37,7 @@ struct MegaNormIn {
 struct MegaNormOut {
   const float* weight = nullptr;
   bool addOne = false;
-  uint32_t nSquares = 0;  ///< 0: nobody's norm reads it
+  uint32_t nSquares = 0;  ///< one for the columns of each group; 0: nobody's norm reads it
   float* squares = nullptr;
   MegaActivations normed;
 };
@@ -53,6 +53,7 @@ struct MegaLinear {
   LinearPartArgs parts[kMaxLinearParts];
   uint32_t nParts = 0;
   uint32_t nIn = 0, outCols = 0;         ///< nIn is a multiple of kMegaWindow
+  uint32_t groupRows = kMegaGroup;       ///< kMegaGroup or half of it
   uint32_t nGroups = 0, firstBlock = 0;  ///< group i goes to block (firstBlock + i) % blocks
   Epilogue epilogue = Epilogue::None;
   const float* residual = nullptr;  ///< [tokens][outCols] or null
@@ -70,16 +71,10 @@ struct MegaAttention {
   uint32_t nSlots = 0;
 };
 
-/// Reports of an instruction's end that come from the grid: `count`, or so many for each warp that has a token.
-struct MegaReports {
-  uint32_t count = 0;
-  bool byWarp = false;
-};
-
 /// One instruction. Its input is whole when the instruction before has been reported done `before` times.
 struct alignas(16) MegaOp {
   MegaKind kind = MegaKind::Linear;
-  MegaReports before;
+  uint32_t before = 0;
   union {
     MegaEmbed embed;
     MegaLinear linear;
@@ -96,7 +91,8 @@ struct MegaArgs {
   uint32_t* counters = nullptr;  ///< (nOps + 1) * kMegaCounterStride, zero between launches
   const StepHeader* header = nullptr;
   const SequenceSpan* spans = nullptr;
-  uint64_t* trace = nullptr;  ///< null, or [nOps][blocks][3] clocks: before and after the wait, at the end
+  uint32_t nOnTheirWay = ~uint32_t{0};  ///< chunks that a block asks the memory for at a time, at least one
+  uint64_t* trace = nullptr;  ///< null, or [nOps][blocks][3] nanoseconds: before and after the wait, at the end
 };
 /// Counters lie in lines of their own.
 inline constexpr uint32_t kMegaCounterStride = 32;

@@ -121,7 +121,8 @@ class Lowering {
     }
     linear.epilogue = op.epilogue;
     if (op.epilogue != Epilogue::None) linear.outCols = linear.parts[0].nOut;
-    linear.nGroups = groupsOf(op.epilogue, linear.outCols);
+    linear.groupRows = groupRowsFor(op.epilogue, linear.outCols, m_places.nBlocks);
+    linear.nGroups = groupsOf(op.epilogue, linear.groupRows, linear.outCols);
     linear.firstBlock = m_dealt % m_places.nBlocks;
     m_dealt = (m_dealt + linear.nGroups) % m_places.nBlocks;
     if (op.norm) {
@@ -175,16 +176,17 @@ class Lowering {
         if (m_normCols != 0) return refused("norms of different widths");
         m_normCols = cols(in);
         m_normed = windowsFor(m_normCols);
-        m_squares = take(uint64_t{kMegaRows} * (m_normCols / kMegaWindow) * sizeof(float));
+        m_squares = take(uint64_t{kMegaRows} * (m_normCols / (kMegaGroup / 2)) * sizeof(float));
       }
       if (cols(in) != m_normCols) return refused("norms of different widths");
       MegaNormOut& next = from.kind == MegaKind::Embed ? from.embed.next : from.linear.next;
-      next = {vector(spec.weight), spec.addOne, m_normCols / kMegaWindow, memory<float>(m_squares), m_normed};
+      m_nSquares = from.kind == MegaKind::Embed ? m_normCols / kMegaWindow : from.linear.nGroups;
+      next = {vector(spec.weight), spec.addOne, m_nSquares, memory<float>(m_squares), m_normed};
       m_normWriter = writer;
       m_normSpec = spec;
     }
     m_normReader = reader;
-    *out = {memory<float>(m_squares), m_normCols / kMegaWindow, spec.eps};
+    *out = {memory<float>(m_squares), m_nSquares, spec.eps};
     return {};
   }
 
@@ -290,12 +292,12 @@ class Lowering {
 
   /// What each instruction waits for.
   void count() {
-    MegaReports reports;
+    uint32_t reports = 0;
     for (MegaOp& op : m_out.ops) {
       op.before = reports;
-      if (op.kind == MegaKind::Embed) reports = {m_places.nBlocks, false};
-      if (op.kind == MegaKind::Linear) reports = {std::min(op.linear.nGroups, m_places.nBlocks), true};
-      if (op.kind == MegaKind::Attention) reports = {kMegaTeams * m_places.nBlocks, false};
+      reports = op.kind == MegaKind::Linear      ? std::min(op.linear.nGroups, m_places.nBlocks)
+                : op.kind == MegaKind::Attention ? kMegaTeams * m_places.nBlocks
+                                                 : m_places.nBlocks;
     }
   }
 
@@ -317,7 +319,7 @@ class Lowering {
   const RopeAppendOp* m_rope = nullptr;  ///< whose attention is still to come
   MegaActivations m_normed;
   uint64_t m_squares = 0;
-  uint32_t m_normCols = 0, m_normWriter = kNobody, m_normReader = kNobody;
+  uint32_t m_normCols = 0, m_nSquares = 0, m_normWriter = kNobody, m_normReader = kNobody;
   NormSpec m_normSpec;
 };
 

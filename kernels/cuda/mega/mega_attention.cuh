@@ -1,8 +1,9 @@
 // Attention in the persistent kernel: rotation, append and attention of a step's tokens as one instruction.
 //
 // Consumers form two teams of 4 warps. An item is a range of keys for the query heads of one KV head of a sequence
-// (attention_decode.cuh). Its team rotates those heads itself; the team with the range's last keys puts this step's key
-// and value into the cache before it reads them there. Older keys are on their way before the wait for q, k and v.
+// (attention_decode.cuh); a team takes items that follow each other, so that it rotates a sequence's heads once for all
+// of them. The team with the range's last keys puts this step's key and value into the cache before it reads them
+// there. Older keys are on their way, and angles known, before the wait for q, k and v.
 #pragma once
 
 #include "kernels/cuda/mega/mega_linear.cuh"
@@ -28,45 +29,92 @@ struct MegaAttentionItem {
   /// Makes an item's query when the input is whole.
   struct Rotated {
     static constexpr bool kShared = true;
+    static constexpr uint32_t kPairs = kDim / 64;  // of a head's, that a lane turns
+    static constexpr uint32_t kRounds = (kHeads + 2 + kDecodeWarps - 1) / kDecodeWarps;
     const MegaAttention* op;
     Shared* shared;
     const uint32_t* counter;
     uint32_t target, thread, barrier;
+    uint32_t row = kNoRow, kvHead = 0;  // whose query is in shared memory
+    float sine[kPairs] = {}, cosine[kPairs] = {};
 
-    __device__ __forceinline__ const T* row(uint32_t head) const { return shared->query[head]; }
+    __device__ __forceinline__ const T* query(uint32_t head) const { return shared->query[head]; }
 
-    __device__ __forceinline__ void await(const DecodeSequence& s, const DecodeHeads& heads, uint32_t split) const {
-      if (thread == 0 && counter != nullptr) gridWait(counter, target);
-      decodeBarrier(barrier);
-      const uint32_t warp = thread / 32;
-      const uint32_t nJobs = split + 1 == s.nSplits ? kHeads + 2 : kHeads;
-      for (uint32_t job = warp; job < nJobs; job += kDecodeWarps) rotate(s, heads, job);
+    __device__ __forceinline__ void await(const DecodeSequence& s, const DecodeHeads& heads, uint32_t split) {
+      const bool turn = s.row != row || heads.kvHead != kvHead, append = split + 1 == s.nSplits;
+      if (s.row != row) findAngles(s.position);
+      row = s.row;
+      kvHead = heads.kvHead;
+      if (counter != nullptr) {
+        if (thread == 0) gridWait(counter, target);
+        decodeBarrier(barrier);
+        counter = nullptr;
+      }
+      if (!turn && !append) return;
+      rotateAll(s, heads, turn ? 0 : heads.count, append ? heads.count + 2 : heads.count);
+      if (turn) {
+        for (uint32_t i = thread; i < (kHeads - heads.count) * kDim; i += kDecodeThreads)
+          shared->query[heads.count + i / kDim][i % kDim] = fromFloat<T>(0.0f);
+      }
       decodeBarrier(barrier);
     }
 
-    /// Job 0 to 7: a query head; 8: the key, 9: the value.
-    __device__ __forceinline__ void rotate(const DecodeSequence& s, const DecodeHeads& heads, uint32_t job) const {
+    /// Whole turns are taken off in double precision, where no position is too far.
+    __device__ __forceinline__ void findAngles(uint32_t position) {
+      const RopeAppendArgs& args = op->rope;
+#pragma unroll
+      for (uint32_t p = 0; p < kPairs; ++p) {
+        const uint32_t i = thread % 32 + 32 * p;
+        if (args.style == RopeStyle::None || i >= args.rotaryDims / 2) continue;
+        const double turns = static_cast<double>(static_cast<float>(position) * __ldg(args.invFreq + i)) *
+                             0.15915494309189533577;
+        sincospif(2.0f * static_cast<float>(turns - rint(turns)), &sine[p], &cosine[p]);
+        sine[p] *= args.magnitude;
+        cosine[p] *= args.magnitude;
+      }
+    }
+
+    /// Jobs are the query heads, the key and the value. All of a warp's are asked for before the first is done.
+    __device__ __forceinline__ void rotateAll(const DecodeSequence& s, const DecodeHeads& heads, uint32_t first,
+                                              uint32_t end) const {
+      const RopeAppendArgs& args = op->rope;
+      const uint32_t nQ = args.heads.nHeads, nKv = args.heads.nKvHeads;
+      uint32_t raw[kRounds][kPairs];
+#pragma unroll
+      for (uint32_t round = 0; round < kRounds; ++round) {
+        const uint32_t job = first + thread / 32 + round * kDecodeWarps;
+        if (job >= end) continue;
+        const uint32_t head = job < heads.count    ? heads.first + job
+                              : job == heads.count ? nQ + heads.kvHead
+                                                   : nQ + nKv + heads.kvHead;
+        const T* stored = static_cast<const T*>(args.qkv) + (uint64_t{s.row} * (nQ + 2 * nKv) + head) * kDim;
+#pragma unroll
+        for (uint32_t p = 0; p < kPairs; ++p)
+          raw[round][p] = __ldcg(reinterpret_cast<const uint32_t*>(stored) + thread % 32 + 32 * p);
+      }
+#pragma unroll
+      for (uint32_t round = 0; round < kRounds; ++round) {
+        const uint32_t job = first + thread / 32 + round * kDecodeWarps;
+        if (job < end) rotate(s, heads, job, raw[round]);
+      }
+    }
+
+    __device__ __forceinline__ void rotate(const DecodeSequence& s, const DecodeHeads& heads, uint32_t job,
+                                           const uint32_t (&raw)[kPairs]) const {
       const RopeAppendArgs& args = op->rope;
       const uint32_t lane = thread % 32;
-      const uint32_t nQ = args.heads.nHeads, nKv = args.heads.nKvHeads;
-      const bool isQ = job < kHeads, isK = job == kHeads;
-      if (isQ && job >= heads.count) {
-        for (uint32_t d = lane; d < kDim; d += 32) shared->query[job][d] = fromFloat<T>(0.0f);
-        return;
-      }
-      const uint32_t head = isQ ? heads.first + job : isK ? nQ + heads.kvHead : nQ + nKv + heads.kvHead;
-      const T* stored = static_cast<const T*>(args.qkv) + (uint64_t{s.row} * (nQ + 2 * nKv) + head) * kDim;
+      const bool isQ = job < heads.count, isK = job == heads.count;
       float* values = shared->values[thread / 32];
-      float squares = 0.0f;
-      for (uint32_t d = 2 * lane; d < kDim; d += 64) {
-        const uint32_t pair = __ldcg(reinterpret_cast<const uint32_t*>(stored + d));
-        const T* both = reinterpret_cast<const T*>(&pair);
-        values[d] = toFloat(both[0]);
-        values[d + 1] = toFloat(both[1]);
+#pragma unroll
+      for (uint32_t p = 0; p < kPairs; ++p) {
+        const T* both = reinterpret_cast<const T*>(&raw[p]);
+        values[2 * lane + 64 * p] = toFloat(both[0]);
+        values[2 * lane + 64 * p + 1] = toFloat(both[1]);
       }
       __syncwarp();
       const float* norm = isQ ? args.qNorm : isK ? args.kNorm : nullptr;
       if (norm != nullptr) {
+        float squares = 0.0f;
         for (uint32_t d = lane; d < kDim; d += 32) squares += values[d] * values[d];
         const float factor = 1.0f / sqrtf(warpSum(squares) / static_cast<float>(kDim) + (isQ ? args.qEps : args.kEps));
         const bool addOne = isQ ? args.qAddOne : args.kAddOne;
@@ -75,26 +123,29 @@ struct MegaAttentionItem {
       }
       if ((isQ || isK) && args.style != RopeStyle::None) {
         const uint32_t half = args.rotaryDims / 2;
-        for (uint32_t i = lane; i < half; i += 32) {
-          float sine, cosine;
-          sincosf(static_cast<float>(s.position) * args.invFreq[i], &sine, &cosine);
-          sine *= args.magnitude;
-          cosine *= args.magnitude;
+#pragma unroll
+        for (uint32_t p = 0; p < kPairs; ++p) {
+          const uint32_t i = lane + 32 * p;
+          if (i >= half) continue;
           const uint32_t first = args.style == RopeStyle::Half ? i : 2 * i;
           const uint32_t second = args.style == RopeStyle::Half ? i + half : 2 * i + 1;
           const float x = values[first], y = values[second];
-          values[first] = x * cosine - y * sine;
-          values[second] = y * cosine + x * sine;
+          values[first] = x * cosine[p] - y * sine[p];
+          values[second] = y * cosine[p] + x * sine[p];
         }
         __syncwarp();
       }
-      T* to = shared->query[job % kHeads];
+      T* to = shared->query[isQ ? job : 0];
       if (!isQ) {
         const int32_t block = s.blocks[s.position / kKvBlockTokens];
         to = const_cast<T*>(cacheBlock<T>(isK ? args.cache.keys : args.cache.values, args.cache, block, heads.kvHead)) +
              s.position % kKvBlockTokens * kDim;
       }
-      for (uint32_t d = lane; d < kDim; d += 32) to[d] = fromFloat<T>(values[d]);
+#pragma unroll
+      for (uint32_t p = 0; p < kPairs; ++p) {
+        const float2 two = *reinterpret_cast<const float2*>(values + 2 * lane + 64 * p);
+        *reinterpret_cast<uint32_t*>(to + 2 * lane + 64 * p) = packPair<T>(two.x, two.y);
+      }
       __syncwarp();
     }
   };
@@ -103,7 +154,7 @@ struct MegaAttentionItem {
   static __device__ __forceinline__ void run(const MegaAttention& op, const SequenceSpan* spans, uint32_t nSequences,
                                              Shared* sharedOfTeams, const uint32_t* counter, uint32_t target,
                                              uint32_t* done) {
-    const uint32_t team = threadIdx.x / kDecodeThreads, thread = threadIdx.x % kDecodeThreads, lane = thread % 32;
+    const uint32_t all = threadAnew(), team = all / kDecodeThreads, thread = all % kDecodeThreads, lane = thread % 32;
     const uint32_t barrier = kFirstTeamBarrier + team;
     const AttentionArgs& args = op.attention;
     const DecodeCut cut = decodeCut(args.heads, args.nMultiprocessors);
@@ -125,19 +176,23 @@ struct MegaAttentionItem {
     scratch.nSlots = op.nSlots;
     Shared& shared = sharedOfTeams[team];
     Rotated source{&op, &shared, counter, target, thread, barrier};
-    for (uint32_t item = team * gridDim.x + blockIdx.x; item < nItems; item += kMegaTeams * gridDim.x) {
-      const uint32_t splitOfAll = item / nKv;
-      DecodeHeads heads;
-      heads.kvHead = item % nKv;
-      heads.first = heads.kvHead * group;
-      heads.count = group;
-      const uint32_t before = __ballot_sync(0xffffffffu, lane < nSequences && starts <= splitOfAll);
+    const uint32_t unit = team * gridDim.x + blockIdx.x, nUnits = kMegaTeams * gridDim.x;
+    uint32_t item = firstItem(unit, nUnits, nItems);
+    const uint32_t end = firstItem(unit + 1, nUnits, nItems);
+    while (item < end) {
+      const uint32_t before = __ballot_sync(0xffffffffu, lane < nSequences && starts * nKv <= item);
       const uint32_t sequence = 31 - static_cast<uint32_t>(__clz(static_cast<int>(before)));
       const uint32_t firstSlot = __shfl_sync(0xffffffffu, starts, static_cast<int>(sequence));
       const DecodeSequence s = decodeSequence(args, spans[sequence], cut.maxSplits);
-      Item::run(args, scratch, s, heads, splitOfAll - firstSlot, s.nSplits == 1, firstSlot,
+      const uint32_t split = (item - firstSlot * nKv) % s.nSplits;
+      const uint32_t splitEnd = min(s.nSplits, split + end - item);
+      DecodeHeads heads;
+      heads.kvHead = (item - firstSlot * nKv) / s.nSplits;
+      heads.first = heads.kvHead * group;
+      heads.count = group;
+      Item::run(args, scratch, s, heads, split, splitEnd, firstSlot,
                 args.counters + uint64_t{sequence} * nKv + heads.kvHead, shared.item, thread, barrier, source);
-      source.counter = nullptr;
+      item += splitEnd - split;
       decodeBarrier(barrier);
     }
     decodeBarrier(barrier);

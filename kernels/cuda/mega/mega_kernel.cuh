@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernels/cuda/mega/mega_attention.cuh"
+#include "kernels/cuda/mega/mega_producer.cuh"
 
 namespace kernels::cuda {
 
@@ -28,34 +29,6 @@ struct MegaMemory {
   static constexpr uint32_t kBytes = kRingAt + kStages * kChunkBytes;
 };
 
-/// Copies of an instruction, one on its way while another is at work. A whole warp calls.
-struct MegaFetch {
-  uint4 words;
-  __device__ __forceinline__ void begin(const MegaArgs& args, uint32_t i) {
-    const uint32_t lane = threadIdx.x % 32;
-    if (i < args.nOps && lane < sizeof(MegaOp) / 16) words = __ldg(reinterpret_cast<const uint4*>(args.ops + i) + lane);
-  }
-  __device__ __forceinline__ void end(unsigned char* to) const {
-    const uint32_t lane = threadIdx.x % 32;
-    if (lane < sizeof(MegaOp) / 16) reinterpret_cast<uint4*>(to)[lane] = words;
-    __syncwarp();
-  }
-};
-
-template <class T>
-__device__ __forceinline__ void megaProduce(const MegaArgs& args, unsigned char (*ops)[sizeof(MegaOp)],
-                                            MegaRing& ring) {
-  const uint64_t policy = evictFirst();
-  MegaFetch fetch;
-  fetch.begin(args, 0);
-  for (uint32_t i = 0; i < args.nOps; ++i) {
-    fetch.end(ops[i % 2]);
-    fetch.begin(args, i + 1);
-    const MegaOp& op = *reinterpret_cast<const MegaOp*>(ops[i % 2]);
-    if (op.kind == MegaKind::Linear) streamWeights<T>(op.linear, ring, policy);
-  }
-}
-
 template <class T>
 __device__ __forceinline__ void megaEmbed(const MegaEmbed& op, uint32_t nTokens, uint32_t* counter) {
   const EmbedArgs& args = op.args;
@@ -68,7 +41,7 @@ __device__ __forceinline__ void megaEmbed(const MegaEmbed& op, uint32_t nTokens,
     const T* from = static_cast<const T*>(args.table) + static_cast<uint64_t>(token) * args.cols;
     const float value = args.scale * toFloat(from[col]);
     args.out[uint64_t{row} * args.cols + col] = value;
-    if (op.next.nSquares != 0) leaveForNorm<T>(op.next, nextWeight(op.next, col), row, col, true, value);
+    if (op.next.nSquares != 0) leaveForNorm<T>(op.next, nextWeight(op.next, col), row, i % perToken, col, true, value);
   }
   namedBarrier<kConsumerBarrier, kMegaConsumers>();
   if (threadIdx.x == 0) gridArrive(counter);
@@ -76,7 +49,7 @@ __device__ __forceinline__ void megaEmbed(const MegaEmbed& op, uint32_t nTokens,
 
 __device__ __forceinline__ void megaTrace(const MegaArgs& args, uint32_t i, uint32_t what) {
   if (args.trace != nullptr && threadIdx.x == 0)
-    args.trace[(uint64_t{i} * gridDim.x + blockIdx.x) * 3 + what] = static_cast<uint64_t>(clock64());
+    args.trace[(uint64_t{i} * gridDim.x + blockIdx.x) * 3 + what] = gridClock();
 }
 
 template <class T, int NB, int kDim>
@@ -100,14 +73,18 @@ __device__ __forceinline__ void megaConsume(const MegaArgs& args, typename MegaM
       const bool waits = i > 0 && op.kind == MegaKind::Linear && firstGroup(op.linear) < op.linear.nGroups;
       megaTrace(args, i, 0);
       if (waits && threadIdx.x == 0) {
-        gridWait(counter - kMegaCounterStride, reportsOf(op.before, nTokens));
+        gridWait(counter - kMegaCounterStride, op.before);
       }
     }
     namedBarrier<kConsumerBarrier, kMegaConsumers>();
     megaTrace(args, i, 1);
     if (op.kind == MegaKind::Linear) {
-      if (firstGroup(op.linear) < op.linear.nGroups) {
-        MegaProducts<T, NB>(op.linear, nTokens).run(ring, sums, buffer, counter);
+      if (firstGroup(op.linear) >= op.linear.nGroups) {
+        // Nothing for this block.
+      } else if (op.linear.groupRows == kMegaGroup) {
+        MegaProducts<T, NB, kMegaGroup>(op.linear, nTokens).run(ring, sums, buffer, counter);
+      } else {
+        MegaProducts<T, NB, kMegaGroup / 2>(op.linear, nTokens).run(ring, sums, buffer, counter);
       }
     } else if (op.kind == MegaKind::Embed) {
       megaEmbed<T>(op.embed, nTokens, counter);
@@ -115,7 +92,7 @@ __device__ __forceinline__ void megaConsume(const MegaArgs& args, typename MegaM
       if constexpr (kDim != 0) {
         auto* shared = reinterpret_cast<typename Attention::Shared*>(memory.work);
         Attention::run(op.attention, memory.spans, nTokens, shared, counter - kMegaCounterStride,
-                       reportsOf(op.before, nTokens), counter);
+                       op.before, counter);
       }
     }
     megaTrace(args, i, 2);

@@ -1,8 +1,8 @@
 // Products in the persistent kernel: the producer's side, which knows weights alone, and the consumers'.
 //
-// Weights come in chunks of 32 product rows by 512 of k. Consumer warp w takes windows of 32 of k: w, w + 8, ...; lane
-// 4 g + t reads 16 bytes at a time, elements 8 t to 8 t + 7 of rows g, g + 8, ..., as in linear_stream.cu, and the sums
-// are made in the same order: window by window in a warp, then warp by warp.
+// Weights come in chunks of 32 product rows by 512 of k, or 16 by 1024. Consumer warp w takes windows of 32 of k: w,
+// w + 8, ...; lane 4 g + t reads 16 bytes at a time, elements 8 t to 8 t + 7 of rows g, g + 8, ..., as in
+// linear_stream.cu, and the sums are made in the same order: window by window in a warp, then warp by warp.
 #pragma once
 
 #include "kernels/cuda/mega/ring.cuh"
@@ -34,36 +34,6 @@ __device__ __forceinline__ uint32_t firstGroup(const MegaLinear& op) {
   return firstGroup(op.firstBlock, blockIdx.x, gridDim.x);
 }
 
-/// Weights of row `r` of a group; null past the end.
-template <class T>
-__device__ __forceinline__ const T* groupRow(const MegaLinear& op, uint32_t group, uint32_t r) {
-  uint32_t row = productRow(op.epilogue, op.outCols, group, r);
-  if (row == kNoRow) return nullptr;
-  for (uint32_t p = 0; p < op.nParts; ++p) {
-    if (row < op.parts[p].nOut) return static_cast<const T*>(op.parts[p].weight) + uint64_t{row} * op.nIn;
-    row -= op.parts[p].nOut;
-  }
-  return nullptr;
-}
-
-/// Streams this block's weights of one op. The whole producer warp calls.
-template <class T>
-__device__ __forceinline__ void streamWeights(const MegaLinear& op, MegaRing& ring, uint64_t policy) {
-  const uint32_t lane = threadIdx.x % 32;
-  for (uint32_t group = firstGroup(op); group < op.nGroups; group += gridDim.x) {
-    const T* row = groupRow<T>(op, group, lane);
-    const auto nRows = static_cast<uint32_t>(__popc(__ballot_sync(0xffffffffu, row != nullptr)));
-    for (uint32_t k = 0; k < op.nIn; k += kChunkK) {
-      const uint32_t bytes = chunkRowBytes(op.nIn, k);
-      ringWait(ring.emptyBarrier(), ring.position.parity ^ 1);
-      if (lane == 0) ringExpect(ring.fullBarrier(), nRows * bytes);
-      __syncwarp();
-      if (row != nullptr) copyOnce(ring.chunk() + lane * kChunkPitch, row + k, bytes, ring.fullBarrier(), policy);
-      ring.advance();
-    }
-  }
-}
-
 /// Sums of a group by warp, column block and token, for the warps to add up.
 template <int NB>
 struct MegaSums {
@@ -76,44 +46,52 @@ __device__ __forceinline__ T* activationAt(const MegaActivations& to, uint32_t t
   return static_cast<T*>(to.data) + (col / kMegaWindow) * to.windowStride + token * to.tokenStride + col % kMegaWindow;
 }
 
-/// Leaves for the next norm what it needs of `value`, column `col` of the residual stream. The whole warp calls.
+/// Leaves for the next norm what it needs of `value`, column `col` of the residual stream, which is one of group
+/// `group`. The whole warp calls.
 template <class T>
-__device__ __forceinline__ void leaveForNorm(const MegaNormOut& next, float weight, uint32_t token, uint32_t col,
-                                             bool inside, float value) {
+__device__ __forceinline__ void leaveForNorm(const MegaNormOut& next, float weight, uint32_t token, uint32_t group,
+                                             uint32_t col, bool inside, float value) {
   const float squares = warpSum(inside ? value * value : 0.0f);
   if (inside) *activationAt<T>(next.normed, token, col) = fromFloat<T>(value * weight);
-  if (threadIdx.x % 32 == 0) next.squares[token * next.nSquares + col / kMegaWindow] = squares;
+  if (threadIdx.x % 32 == 0) next.squares[token * next.nSquares + group] = squares;
 }
 __device__ __forceinline__ float nextWeight(const MegaNormOut& next, uint32_t col) {
   return next.addOne ? 1.0f + __ldg(next.weight + col) : __ldg(next.weight + col);
 }
 
 /// What the norm of a product's input still has to multiply a token's sums by.
-__device__ __forceinline__ float normFactor(const MegaNormIn& norm, uint32_t token) {
+__device__ __forceinline__ float normFactor(const MegaNormIn& norm, uint32_t nIn, uint32_t token) {
   const uint32_t lane = threadIdx.x % 32;
   float sum = 0.0f;
+#pragma unroll 4
   for (uint32_t i = lane; i < norm.nSquares; i += 32) sum += __ldcg(norm.squares + token * norm.nSquares + i);
-  return 1.0f / sqrtf(warpSum(sum) / static_cast<float>(norm.nSquares * kMegaWindow) + norm.eps);
+  return 1.0f / sqrtf(warpSum(sum) / static_cast<float>(nIn) + norm.eps);
 }
 
-/// This block's groups of one op, whose input is whole. All consumers call; `buffer` says which of the two `sums` is
-/// next.
-template <class T, int NB>
+/// This block's groups of `kRows` product rows of one op, whose input is whole. All consumers call; `buffer` says which
+/// of the two `sums` is next.
+template <class T, int NB, uint32_t kRows>
 struct MegaProducts {
   static constexpr uint32_t kTokens = NB;  // of a warp in the epilogue: warp, warp + 8
+  static constexpr uint32_t kM = kRows / 16;
+  static constexpr uint32_t kChunkK = chunkK(kRows), kPitch = chunkPitch(kRows);
+  static constexpr uint32_t kWindowsPerWarp = kChunkK / kMegaWindow / kMegaWarps;
+  /// Chunks whose activations a warp holds or waits for. It takes that many to be as fast as shared memory is, and not
+  /// as the second cache: weights that came while the block had to wait are to be worked off at once.
+  static constexpr uint32_t kSlots = (NB == 1 ? 16 : 8) / kWindowsPerWarp;
 
   const MegaLinear& op;
   const uint32_t nTokens, nIn, windowStride, warp, lane, g, t;
   const T* x[NB];
-  uint4 b[2][kWindowsPerWarp][NB];
+  uint4 b[kSlots][kWindowsPerWarp][NB];
 
-  __device__ __forceinline__ MegaProducts(const MegaLinear& o, uint32_t tokens)
+  __device__ __forceinline__ MegaProducts(const MegaLinear& o, uint32_t tokens, uint32_t thread = threadAnew())
       : op(o),
         nTokens(tokens),
         nIn(o.nIn),
         windowStride(o.in.windowStride),
-        warp(threadIdx.x / 32),
-        lane(threadIdx.x % 32),
+        warp(thread / 32),
+        lane(thread % 32),
         g(lane / 4),
         t(lane % 4) {
 #pragma unroll
@@ -124,30 +102,27 @@ struct MegaProducts {
   }
 
   /// Activations of this warp's windows of chunk `chunk`.
-  template <int kSlot>
-  __device__ __forceinline__ void fetch(uint32_t chunk) {
+  __device__ __forceinline__ void fetch(uint4 (&to)[kWindowsPerWarp][NB], uint32_t chunk) {
 #pragma unroll
     for (uint32_t u = 0; u < kWindowsPerWarp; ++u) {
       const uint32_t window = chunk * (kChunkK / kMegaWindow) + u * kMegaWarps + warp;
 #pragma unroll
-      for (int n = 0; n < NB; ++n) {
-        b[kSlot][u][n] = make_uint4(0, 0, 0, 0);
+      for (int n = 0; n < NB; ++n)
         if (x[n] != nullptr && window * kMegaWindow < nIn)
-          b[kSlot][u][n] = __ldcg(reinterpret_cast<const uint4*>(x[n] + window * windowStride));
-      }
+          to[u][n] = __ldcg(reinterpret_cast<const uint4*>(x[n] + window * windowStride));
     }
   }
 
-  template <int kSlot>
-  __device__ __forceinline__ void multiply(float (&c)[2][NB][4], MegaRing& ring, uint32_t chunk) {
-    uint4 a[kWindowsPerWarp][4];
+  __device__ __forceinline__ void multiply(float (&c)[kM][NB][4], const uint4 (&with)[kWindowsPerWarp][NB],
+                                           MegaRing& ring, uint32_t chunk) {
+    uint4 a[kWindowsPerWarp][2 * kM];
     ringWait(ring.fullBarrier(), ring.position.parity);
-    const uint32_t at = ring.chunk() + g * kChunkPitch + warp * (kMegaWindow * 2) + t * 16;
+    const uint32_t at = ring.chunk() + g * kPitch + warp * (kMegaWindow * 2) + t * 16;
 #pragma unroll
     for (uint32_t u = 0; u < kWindowsPerWarp; ++u)
 #pragma unroll
-      for (uint32_t r = 0; r < 4; ++r)
-        a[u][r] = loadShared(at + u * (kMegaWarps * kMegaWindow * 2) + r * 8 * kChunkPitch);
+      for (uint32_t r = 0; r < 2 * kM; ++r)
+        a[u][r] = loadShared(at + u * (kMegaWarps * kMegaWindow * 2) + r * 8 * kPitch);
     __syncwarp();
     if (lane == 0) ringArrive(ring.emptyBarrier());
     ring.advance();
@@ -157,8 +132,8 @@ struct MegaProducts {
 #pragma unroll
       for (int n = 0; n < NB; ++n)
 #pragma unroll
-        for (uint32_t m = 0; m < 2; ++m) {
-          const uint4 low = a[u][2 * m], high = a[u][2 * m + 1], x4 = b[kSlot][u][n];
+        for (uint32_t m = 0; m < kM; ++m) {
+          const uint4 low = a[u][2 * m], high = a[u][2 * m + 1], x4 = with[u][n];
           mma16816<T>(c[m][n], low.x, high.x, low.y, high.y, x4.x, x4.y);
           mma16816<T>(c[m][n], low.z, high.z, low.w, high.w, x4.z, x4.w);
         }
@@ -166,18 +141,23 @@ struct MegaProducts {
   }
 
   __device__ __forceinline__ void run(MegaRing& ring, MegaSums<NB>* sums, uint32_t& buffer, uint32_t* counter) {
-    const uint32_t nChunks = chunksOf(nIn);
+    const uint32_t nChunks = chunksOf(nIn, kRows);
     const bool gate = op.epilogue != Epilogue::None;
-    const uint32_t perGroup = groupColumns(op.epilogue);
-    fetch<0>(0);
-    fetch<1>(nChunks > 1 ? 1 : 0);
+    const uint32_t perGroup = groupColumns(op.epilogue, kRows);
+#pragma unroll
+    for (uint32_t i = 0; i < kSlots; ++i) {
+#pragma unroll
+      for (uint32_t u = 0; u < kWindowsPerWarp; ++u)
+#pragma unroll
+        for (int n = 0; n < NB; ++n) b[i][u][n] = make_uint4(0, 0, 0, 0);
+      if (i < nChunks) fetch(b[i], i);
+    }
     float factor[kTokens];
 #pragma unroll
     for (uint32_t i = 0; i < kTokens; ++i) {
       factor[i] = 1.0f;
-      if (op.norm.nSquares != 0 && warp + 8 * i < nTokens) factor[i] = normFactor(op.norm, warp + 8 * i);
+      if (op.norm.nSquares != 0 && warp + 8 * i < nTokens) factor[i] = normFactor(op.norm, nIn, warp + 8 * i);
     }
-    bool odd = false;
     for (uint32_t group = firstGroup(op); group < op.nGroups; group += gridDim.x) {
       const uint32_t col = group * perGroup + lane;
       const bool inside = lane < perGroup && col < op.outCols;
@@ -192,23 +172,22 @@ struct MegaProducts {
             if (warp + 8 * i < nTokens) residual[i] = __ldcg(op.residual + uint64_t{warp + 8 * i} * op.outCols + col);
         }
       }
-      float c[2][NB][4] = {};
-      for (uint32_t chunk = 0; chunk < nChunks; ++chunk) {
-        const uint32_t next = chunkToFetch(chunk, nChunks);
-        if (odd) {
-          multiply<1>(c, ring, chunk);
-          fetch<1>(next);
-        } else {
-          multiply<0>(c, ring, chunk);
-          fetch<0>(next);
+      float c[kM][NB][4] = {};
+      const bool last = group + gridDim.x >= op.nGroups;
+#pragma unroll 1
+      for (uint32_t base = 0; base < nChunks; base += kSlots)
+#pragma unroll
+        for (uint32_t i = 0; i < kSlots; ++i) {
+          if (base + i >= nChunks) break;
+          multiply(c, b[i], ring, base + i);
+          const uint32_t next = slotAfter(base + i, i, kSlots, nChunks, last);
+          if (next < nChunks) fetch(b[i], next);
         }
-        odd = !odd;
-      }
       auto& part = sums[buffer].at[warp];
 #pragma unroll
       for (int n = 0; n < NB; ++n)
 #pragma unroll
-        for (uint32_t m = 0; m < 2; ++m)
+        for (uint32_t m = 0; m < kM; ++m)
 #pragma unroll
           for (uint32_t i = 0; i < 4; ++i) part[n * 8 + 2 * t + i % 2][m * 16 + g + i / 2 * 8] = c[m][n][i];
       namedBarrier<kConsumerBarrier, kMegaConsumers>();
@@ -223,7 +202,7 @@ struct MegaProducts {
           y = y * factor[i] + bias;
           if (gate) {
 #pragma unroll
-            for (uint32_t w = 0; w < kMegaWarps; ++w) up += sums[buffer].at[w][token][lane + kMegaGroup / 2];
+            for (uint32_t w = 0; w < kMegaWarps; ++w) up += sums[buffer].at[w][token][lane + kRows / 2];
             y = gated(op.epilogue, y, up * factor[i] + upBias);
           }
           if (op.residual != nullptr) y = residual[i] + op.residualScale * y;
@@ -233,14 +212,16 @@ struct MegaProducts {
             *activationAt<T>(op.out, token, col) = fromFloat<T>(y);
           }
         }
-        if (op.next.nSquares != 0) leaveForNorm<T>(op.next, weight, token, col, inside, y);
+        if (op.next.nSquares != 0) leaveForNorm<T>(op.next, weight, token, group, col, inside, y);
       }
       buffer ^= 1;
     }
-    if (warp < nTokens) {
+    if (nTokens > 1) {
+      namedBarrier<kConsumerBarrier, kMegaConsumers>();
+    } else {
       __syncwarp();
-      if (lane == 0) gridArrive(counter);
     }
+    if (threadIdx.x == 0) gridArrive(counter);
   }
 
   __device__ __forceinline__ float biasOf(uint32_t col) const {

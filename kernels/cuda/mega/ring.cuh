@@ -6,9 +6,13 @@
 namespace kernels::cuda {
 
 #if defined(HEARTH_EMULATED_GPU)
+inline uint32_t threadAnew() {
+  return threadIdx.x;
+}
 using emulated::copyOnce;
 using emulated::evictFirst;
 using emulated::gridArrive;
+using emulated::gridClock;
 using emulated::gridWait;
 using emulated::loadShared;
 using emulated::ringArrive;
@@ -30,6 +34,21 @@ inline void namedBarrier() {
 /// Nanoseconds after which a waiting loop gives up: an error is something that the host hears of, a hang is not.
 inline constexpr uint64_t kMegaPatience = 30'000'000'000;
 
+/// threadIdx.x, such that what depends on it is not worked out before the loop over instructions, to lie in registers, or
+/// in memory for want of them, while other instructions are at work.
+__device__ __forceinline__ uint32_t threadAnew() {
+  uint32_t thread = 0;
+  asm volatile("mov.u32 %0, %tid.x;\n" : "=r"(thread));
+  return thread;
+}
+
+/// Nanoseconds, the same on the whole device.
+__device__ __forceinline__ uint64_t gridClock() {
+  uint64_t now = 0;
+  asm volatile("mov.u64 %0, %globaltimer;\n" : "=l"(now));
+  return now;
+}
+
 /// A loop that waits, for as long as it may. It ends in a store to where nothing can be: with a trap in a kernel, the
 /// compiler leaves it the registers of its launch and takes no notice of setmaxnreg.
 struct MegaPatience {
@@ -37,8 +56,7 @@ struct MegaPatience {
   uint64_t began = 0;
   __device__ __forceinline__ void turn() {
     if (++turns % 4096 != 0) return;
-    uint64_t now = 0;
-    asm volatile("mov.u64 %0, %globaltimer;\n" : "=l"(now));
+    const uint64_t now = gridClock();
     if (began == 0) began = now;
     if (now - began > kMegaPatience) asm volatile("st.global.u32 [%0], %1;\n" ::"l"(uint64_t{0}), "r"(0) : "memory");
   }

@@ -32,8 +32,9 @@ __global__ void __launch_bounds__(kDecodeThreads, kDim* kColumns > 128 ? 2 : 3)
     const DecodeSequence s = decodeSequence(args, args.step.spans[sequence], cut.maxSplits);
     const bool whole = s.nSplits == 1 || starts[sequence] + s.nSplits > scratch.nSlots;
     if (whole && split > 0) continue;
-    Item::run(args, scratch, s, heads, split, whole, starts[sequence],
-              scratch.counters + uint64_t{sequence} * perSplit + part, shared, threadIdx.x, 1);
+    QueryInMemory query;
+    Item::run(args, scratch, s, heads, split, whole ? s.nSplits : split + 1, starts[sequence],
+              scratch.counters + uint64_t{sequence} * perSplit + part, shared, threadIdx.x, 1, query);
   }
 }
 

@@ -187,7 +187,7 @@ struct DecodeItem {
                                                    uint32_t row, const DecodeHeads& heads, uint32_t g, uint32_t t) {
     if constexpr (Source::kShared) {
 #pragma unroll
-      for (int n = 0; n < kColumns; ++n) loadSharedRow(source.row(n * 8 + g), t, &query.b[0][n][0], 2 * kColumns, 1);
+      for (int n = 0; n < kColumns; ++n) loadSharedRow(source.query(n * 8 + g), t, &query.b[0][n][0], 2 * kColumns, 1);
       return;
     }
     const T* q = static_cast<const T*>(args.qkv) +
@@ -207,7 +207,7 @@ struct DecodeItem {
   template <class Source>
   static __device__ __forceinline__ void sumKeys(const AttentionArgs& args, const DecodeSequence& s,
                                                  const DecodeHeads& heads, uint32_t split, Shared& shared,
-                                                 uint32_t thread, uint32_t barrier, const Source& source) {
+                                                 uint32_t thread, uint32_t barrier, Source& source) {
     const uint32_t warp = thread / 32, lane = thread % 32, g = lane / 4, t = lane % 4;
     const uint32_t begin = s.firstTile + split * s.splitTiles;
     const uint32_t end = min(begin + s.splitTiles, s.firstTile + s.nTiles);
@@ -480,31 +480,32 @@ struct DecodeItem {
       if (q * 128 + lane * 4 < kDim) writeOut(args, s.row, head, q * 128 + lane * 4, sum[q], total);
   }
 
-  /// True for the last of a sequence's splits to get here; what the others left in scratch is then to be seen.
-  static __device__ __forceinline__ bool lastToArrive(const DecodeSequence& s, uint32_t* counter, Shared& shared,
-                                                      uint32_t thread, uint32_t barrier) {
+  /// Reports `count` splits as done: true where those were the last of a sequence's; what the others left in scratch is
+  /// then to be seen.
+  static __device__ __forceinline__ bool lastToArrive(const DecodeSequence& s, uint32_t* counter, uint32_t count,
+                                                      Shared& shared, uint32_t thread, uint32_t barrier) {
     __threadfence();
     decodeBarrier(barrier);
     if (thread == 0) {
-      const uint32_t before = atomicAdd(counter, 1);
-      shared.arrived = before;
-      if (before + 1 == s.nSplits) *counter = 0;
+      shared.arrived = atomicAdd(counter, count) + count;
+      if (shared.arrived == s.nSplits) *counter = 0;
       __threadfence();
     }
     decodeBarrier(barrier);
-    return shared.arrived + 1 == s.nSplits;
+    return shared.arrived == s.nSplits;
   }
 
-  /// One item. With `whole`, all splits one after the other; else split `split` alone, which leaves its sums in its
-  /// slot, and the last to arrive at `counter` adds them up. All of kDecodeThreads threads call, with `thread` from 0
-  /// on.
-  template <class Source = QueryInMemory>
+  /// Splits `split` to `end` - 1 of a sequence. All of them are added up one after the other; of fewer, each leaves its
+  /// sums in its slot, and the last to arrive at `counter` adds them up. All of kDecodeThreads threads call, with
+  /// `thread` from 0 on.
+  template <class Source>
   static __device__ __forceinline__ void run(const AttentionArgs& args, const DecodeScratch& scratch,
                                              const DecodeSequence& s, const DecodeHeads& heads, uint32_t split,
-                                             bool whole, uint32_t firstSlot, uint32_t* counter, Shared& shared,
-                                             uint32_t thread, uint32_t barrier, const Source& source = {}) {
+                                             uint32_t end, uint32_t firstSlot, uint32_t* counter, Shared& shared,
+                                             uint32_t thread, uint32_t barrier, Source& source) {
     const uint32_t warp = thread / 32, lane = thread % 32;
-    const uint32_t end = whole ? s.nSplits : split + 1;
+    const bool whole = split == 0 && end == s.nSplits;
+    const uint32_t count = end - split;
 #pragma unroll 1
     for (; split < end; ++split) {
       sumKeys(args, s, heads, split, shared, thread, barrier, source);
@@ -524,9 +525,9 @@ struct DecodeItem {
             __stcg(reinterpret_cast<float4*>(scratch.sums + at * kDim + lane * 4) + q * 32, sum[q]);
         if (lane == 0) __stcg(reinterpret_cast<float2*>(scratch.stats) + at, make_float2(largest, total));
       }
-      if (whole) decodeBarrier(barrier);
+      if (whole || split + 1 < end) decodeBarrier(barrier);
     }
-    if (whole || !lastToArrive(s, counter, shared, thread, barrier)) return;
+    if (whole || !lastToArrive(s, counter, count, shared, thread, barrier)) return;
     for (uint32_t h = warp; h < heads.count; h += kDecodeWarps)
       addSplits(args, scratch, s, heads.first + h, firstSlot, lane);
   }

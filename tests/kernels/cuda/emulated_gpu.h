@@ -19,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <numbers>
 #include <random>
 #include <stdexcept>
 #include <vector>
@@ -140,6 +141,9 @@ inline void copyOnce(uint32_t to, const void* from, uint32_t bytes, uint32_t bar
   Launch::current().block().copies.push_back({to, bytes, barrier, from});
 }
 inline uint64_t evictFirst() {
+  return 0;
+}
+inline uint64_t gridClock() {
   return 0;
 }
 inline void gridArrive(uint32_t* counter) {
@@ -281,8 +285,9 @@ inline uint32_t __byte_perm(uint32_t a, uint32_t b, uint32_t selector) {
     out |= static_cast<uint32_t>(both >> (8 * (selector >> (4 * i) & 7)) & 0xff) << (8 * i);
   return out;
 }
-inline int64_t clock64() {
-  return 0;
+inline void sincospif(float x, float* sine, float* cosine) {
+  *sine = static_cast<float>(std::sin(std::numbers::pi * static_cast<double>(x)));
+  *cosine = static_cast<float>(std::cos(std::numbers::pi * static_cast<double>(x)));
 }
 template <class T>
 constexpr T min(T a, T b) {

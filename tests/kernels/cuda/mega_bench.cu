@@ -1,5 +1,5 @@
-// The persistent kernel on the products of a whole step, without attention, beside the same chain as a graph of plain
-// kernels and a read stream.
+// The persistent kernel on whole decode steps of random models: time beside the read stream, the same bits again, and
+// where the clocks go, by instruction. With the argument "small", small shapes alone, for tools that look over memory.
 #include <cuda_bf16.h>
 
 #include <algorithm>
@@ -7,10 +7,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
-#include "kernels/cuda/mega/instruction.h"
-#include "kernels/cuda/ops/ops.h"
+#include "kernels/cuda/mega/lower.h"
 
 namespace kernels::cuda {
 namespace {
@@ -24,9 +24,14 @@ namespace {
     }                                                                                       \
   } while (0)
 
-struct Model {
+/// As many chunks of weights on their way as the ring has room for.
+constexpr uint32_t kAll = ~uint32_t{0};
+
+struct Shape {
   const char* name;
-  uint32_t nLayers, hidden, q, kv, gated, vocab;
+  uint32_t nLayers, hidden, gated, vocab;
+  HeadShape heads;
+  bool rich = false;  ///< biases, norms of heads, interleaved rotation of a part
 };
 
 __global__ void fillBf16(__nv_bfloat16* to, size_t count, float spread, uint32_t seed) {
@@ -40,6 +45,10 @@ __global__ void fillBf16(__nv_bfloat16* to, size_t count, float spread, uint32_t
     to[i] = __float2bfloat16_rn((static_cast<float>(h) / 2147483648.0f - 1.0f) * spread);
   }
 }
+__global__ void fillFloat(float* to, uint32_t count, uint32_t seed) {
+  for (uint32_t i = threadIdx.x; i < count; i += blockDim.x)
+    to[i] = 0.75f + static_cast<float>((i * 2654435761u + seed) >> 16) / 131072.0f;
+}
 __global__ void __launch_bounds__(512) readStream(const uint4* data, size_t count, uint32_t* out) {
   uint32_t sum = 0;
   const size_t stride = size_t{gridDim.x} * blockDim.x;
@@ -52,10 +61,6 @@ __global__ void __launch_bounds__(512) readStream(const uint4* data, size_t coun
   }
   if (sum == 0x12345678u) *out = sum;
 }
-__global__ void fillFloat(float* to, uint32_t count, uint32_t seed) {
-  for (uint32_t i = threadIdx.x; i < count; i += blockDim.x)
-    to[i] = 0.75f + static_cast<float>((i * 2654435761u + seed) >> 16) / 131072.0f;
-}
 
 template <class T>
 T* take(size_t count) {
@@ -65,333 +70,329 @@ T* take(size_t count) {
   return static_cast<T*>(p);
 }
 
-struct Chain {
-  Model m;
-  const __nv_bfloat16* table = nullptr;
-  std::vector<const __nv_bfloat16*> qkv, o, up, down;
-  std::vector<const float*> norms;
-  size_t bytes = 0;
-  uint32_t seed = 1;
-
-  const __nv_bfloat16* matrix(size_t rows, size_t cols) {
-    auto* p = take<__nv_bfloat16>(rows * cols);
-    fillBf16<<<2048, 256>>>(p, rows * cols, 1.7f / std::sqrt(static_cast<float>(cols)), seed++ * 7919u);
-    bytes += rows * cols * 2;
-    return p;
-  }
-  explicit Chain(const Model& model) : m(model) {
-    for (uint32_t l = 0; l < m.nLayers; ++l) {
-      qkv.push_back(matrix(m.q + 2 * m.kv, m.hidden));
-      o.push_back(matrix(m.hidden, m.q));
-      up.push_back(matrix(2 * m.gated, m.hidden));
-      down.push_back(matrix(m.hidden, m.gated));
-    }
-    table = matrix(m.vocab, m.hidden);
-    for (uint32_t i = 0; i < 2 * m.nLayers + 1; ++i) {
-      float* p = take<float>(m.hidden);
-      fillFloat<<<1, 256>>>(p, m.hidden, i * 977u);
-      norms.push_back(p);
-    }
-    x = take<float>(16 * m.hidden);
-    xPlain = take<float>(16 * m.hidden);
-    qkvOut = take<__nv_bfloat16>(16 * (m.q + 2 * m.kv));
-    gatedOut = take<__nv_bfloat16>(16 * m.gated);
-    normed = take<__nv_bfloat16>(16 * m.hidden);
-    attended = take<__nv_bfloat16>(16 * m.q);
-    logits = take<float>(size_t{16} * m.vocab);
-    logitsPlain = take<float>(size_t{16} * m.vocab);
-    squares = take<float>(16 * m.hidden / 32);
-    CHECK(cudaDeviceSynchronize());
-  }
-  float *x, *xPlain, *logits, *logitsPlain, *squares;
-  __nv_bfloat16 *qkvOut, *gatedOut, *normed, *attended;
+class Table final : public WeightTable {
+ public:
+  const WeightDesc* find(WeightId id) const override { return id < descs.size() ? &descs[id] : nullptr; }
+  uint64_t rowsWritten(WeightId id) const override { return descs[id].rows; }
+  std::vector<WeightDesc> descs;
 };
 
-MegaActivations windows(void* data, uint32_t) {
-  return {data, kMegaRows * kMegaWindow, kMegaWindow};
-}
-MegaActivations rows(void* data, uint32_t cols) {
-  return {data, kMegaWindow, cols};
-}
-
-std::vector<MegaOp> lower(const Chain& c, const StepView& step, uint32_t nBlocks) {
-  const Model& m = c.m;
-  std::vector<MegaOp> ops;
-  uint32_t dealt = 0;
-  const auto next = [&](uint32_t norm) {
-    return MegaNormOut{c.norms[norm], false, m.hidden / 32, c.squares, windows(c.normed, m.hidden)};
-  };
-  const MegaNormIn norm{c.squares, m.hidden / 32, 1e-5f};
-  MegaOp embed;
-  embed.kind = MegaKind::Embed;
-  embed.embed = {};
-  embed.embed.args.table = c.table;
-  embed.embed.args.cols = m.hidden;
-  embed.embed.args.vocab = m.vocab;
-  embed.embed.args.out = c.x;
-  embed.embed.args.step = step;
-  embed.embed.next = next(0);
-  ops.push_back(embed);
-  uint32_t arrivals = nBlocks;
-  bool byWarp = false;
-  const auto linear = [&](MegaLinear l, const __nv_bfloat16* w, uint32_t nOut) {
-    l.outCols = l.epilogue == Epilogue::None ? nOut : nOut / 2;
-    l.parts[0] = {w, nullptr, nOut};
-    l.nParts = 1;
-    if (l.epilogue != Epilogue::None) {
-      l.parts[0].nOut = nOut / 2;
-      l.parts[1] = {w + size_t{nOut / 2} * l.nIn, nullptr, nOut / 2};
-      l.nParts = 2;
+/// A decoder on the device: each weight and buffer in memory of its own, of just its size.
+class Model {
+ public:
+  Model(const Shape& shape, uint32_t nBlocks, uint32_t contextRoom) : m_shape(shape), m_nBlocks(nBlocks) {
+    build();
+    const uint32_t perSequence = contextRoom / kKvBlockTokens + 1;
+    const CompiledProgram compiled = planProgram(m_program, m_weights, DType::BF16, DType::BF16, nBlocks);
+    for (size_t i = 0; i < compiled.buffers.size(); ++i) {
+      m_buffers.push_back(
+          take<unsigned char>(size_t{kMegaRows} * m_program.buffers[i].cols * dtypeBytes(compiled.buffers[i].type)));
     }
-    l.nGroups = (nOut + kMegaGroup - 1) / kMegaGroup;
-    l.firstBlock = dealt % nBlocks;
-    dealt += l.nGroups;
-    MegaOp op;
-    op.kind = MegaKind::Linear;
-    op.linear = l;
-    op.before = {arrivals, byWarp};
-    arrivals = std::min(l.nGroups, nBlocks);
-    byWarp = true;
-    ops.push_back(op);
-  };
-  const uint32_t qkvCols = m.q + 2 * m.kv;
-  for (uint32_t i = 0; i < m.nLayers; ++i) {
-    MegaLinear l;
-    l.in = windows(c.normed, m.hidden);
-    l.norm = norm;
-    l.nIn = m.hidden;
-    l.out = rows(c.qkvOut, qkvCols);
-    linear(l, c.qkv[i], qkvCols);
-    l = {};
-    l.in = rows(c.qkvOut, qkvCols);
-    l.nIn = m.q;
-    l.residual = l.outFloat = c.x;
-    l.next = next(2 * i + 1);
-    linear(l, c.o[i], m.hidden);
-    l = {};
-    l.in = windows(c.normed, m.hidden);
-    l.norm = norm;
-    l.nIn = m.hidden;
-    l.epilogue = Epilogue::SwiGlu;
-    l.out = windows(c.gatedOut, m.gated);
-    linear(l, c.up[i], 2 * m.gated);
-    l = {};
-    l.in = windows(c.gatedOut, m.gated);
-    l.nIn = m.gated;
-    l.residual = l.outFloat = c.x;
-    l.next = next(2 * i + 2);
-    linear(l, c.down[i], m.hidden);
+    const size_t cacheElements =
+        size_t{perSequence} * kMegaRows * kKvBlockTokens * shape.heads.nKvHeads * shape.heads.headDim;
+    for (uint32_t i = 0; i < 2 * shape.nLayers; ++i) m_cache.push_back(random(cacheElements, 1.0f));
+    std::vector<int32_t> table(size_t{perSequence} * kMegaRows);
+    for (size_t i = 0; i < table.size(); ++i) table[i] = static_cast<int32_t>((i * 7919 + 3) % table.size());
+    m_perSequence = perSequence;
+    MegaPlaces places;
+    places.weights = &m_weights;
+    places.nBlocks = places.nMultiprocessors = nBlocks;
+    places.weight = [this](WeightId id) { return static_cast<const void*>(m_data[id]); };
+    places.buffer = [this](BufferId id) { return static_cast<void*>(m_buffers[id]); };
+    places.cache = [this](uint32_t layer) {
+      KvView view;
+      view.keys = m_cache[2 * layer];
+      view.values = m_cache[2 * layer + 1];
+      view.nKvHeads = m_shape.heads.nKvHeads;
+      view.headDim = m_shape.heads.headDim;
+      return view;
+    };
+    m_header = take<StepHeader>(1);
+    m_spans = take<SequenceSpan>(kMegaRows);
+    auto* tokens = take<int32_t>(kMegaRows);
+    std::vector<int32_t> ids(kMegaRows);
+    for (uint32_t i = 0; i < kMegaRows; ++i) ids[i] = static_cast<int32_t>((i * 7919 + 13) % shape.vocab);
+    CHECK(cudaMemcpy(tokens, ids.data(), ids.size() * 4, cudaMemcpyHostToDevice));
+    auto* blockTable = take<int32_t>(table.size());
+    CHECK(cudaMemcpy(blockTable, table.data(), table.size() * 4, cudaMemcpyHostToDevice));
+    places.step.header = m_header;
+    places.step.tokens = tokens;
+    places.step.spans = m_spans;
+    places.step.blockTable = blockTable;
+    const auto lower = [&] {
+      const Status status = lowerMega(compiled, places, &m_lowered);
+      if (status.ok()) return;
+      std::printf("%s: %s\n", shape.name, status.message().c_str());
+      std::exit(1);
+    };
+    lower();
+    places.memory = take<std::byte>(m_lowered.memoryBytes);
+    CHECK(cudaMemset(places.memory, 0, m_lowered.memoryBytes));
+    lower();
+    CHECK(cudaMemcpy(places.memory + m_lowered.opsAt, m_lowered.ops.data(), m_lowered.ops.size() * sizeof(MegaOp),
+                     cudaMemcpyHostToDevice));
+    m_args.ops = reinterpret_cast<const MegaOp*>(places.memory + m_lowered.opsAt);
+    m_args.nOps = static_cast<uint32_t>(m_lowered.ops.size());
+    m_args.counters = reinterpret_cast<uint32_t*>(places.memory + m_lowered.countersAt);
+    m_args.header = m_header;
+    m_args.spans = m_spans;
+    CHECK(cudaDeviceSynchronize());
   }
-  MegaLinear l;
-  l.in = windows(c.normed, m.hidden);
-  l.norm = norm;
-  l.nIn = m.hidden;
-  l.outFloat = c.logits;
-  linear(l, c.table, m.vocab);
-  return ops;
-}
 
-__global__ void firstColumns(const __nv_bfloat16* from, uint32_t stride, __nv_bfloat16* to, uint32_t cols) {
-  for (uint32_t i = threadIdx.x; i < cols; i += blockDim.x)
-    to[size_t{blockIdx.x} * cols + i] = from[size_t{blockIdx.x} * stride + i];
-}
-
-void plain(Chain& c, const StepView& step, uint32_t nRows, cudaStream_t stream) {
-  const Model& m = c.m;
-  EmbedArgs embed;
-  embed.table = c.table;
-  embed.cols = m.hidden;
-  embed.nRows = nRows;
-  embed.vocab = m.vocab;
-  embed.out = c.xPlain;
-  embed.step = step;
-  CHECK(launchEmbed(embed, stream));
-  const auto norm = [&](uint32_t i) {
-    NormArgs args;
-    args.in = c.xPlain;
-    args.weight = c.norms[i];
-    args.out = c.normed;
-    args.nRows = nRows;
-    args.cols = m.hidden;
-    CHECK(launchNorm(args, stream));
-  };
-  const auto linear = [&](const void* in, uint32_t nIn, const __nv_bfloat16* w, uint32_t nOut, bool gate, bool residual,
-                          void* out, DType type) {
-    LinearArgs args;
-    args.in = in;
-    args.nRows = nRows;
-    args.nIn = nIn;
-    args.nParts = gate ? 2 : 1;
-    args.parts[0] = {w, nullptr, gate ? nOut / 2 : nOut};
-    args.parts[1] = {w + size_t{nOut / 2} * nIn, nullptr, nOut / 2};
-    args.epilogue = gate ? Epilogue::SwiGlu : Epilogue::None;
-    args.residual = residual ? c.xPlain : nullptr;
-    args.out = out;
-    args.outType = type;
-    CHECK(launchLinearStream(args, stream));
-  };
-  const uint32_t qkvCols = m.q + 2 * m.kv;
-  for (uint32_t i = 0; i < m.nLayers; ++i) {
-    norm(2 * i);
-    linear(c.normed, m.hidden, c.qkv[i], qkvCols, false, false, c.qkvOut, DType::BF16);
-    firstColumns<<<nRows, 1024, 0, stream>>>(c.qkvOut, qkvCols, c.attended, m.q);
-    linear(c.attended, m.q, c.o[i], m.hidden, false, true, c.xPlain, DType::F32);
-    norm(2 * i + 1);
-    linear(c.normed, m.hidden, c.up[i], 2 * m.gated, true, false, c.gatedOut, DType::BF16);
-    linear(c.gatedOut, m.gated, c.down[i], m.hidden, false, true, c.xPlain, DType::F32);
+  uint64_t weightBytes() const { return m_weightBytes; }
+  uint64_t cacheBytes(uint32_t nRows, uint32_t context) const {
+    return uint64_t{nRows} * context * m_shape.nLayers * 2 * m_shape.heads.nKvHeads * m_shape.heads.headDim * 2;
   }
-  norm(2 * m.nLayers);
-  linear(c.normed, m.hidden, c.table, m.vocab, false, false, c.logitsPlain, DType::F32);
-}
+
+  /// Sequence i has `context` tokens, or with `uneven` fewer the larger i is.
+  void setStep(uint32_t nRows, uint32_t context, bool uneven = false) {
+    const StepHeader header{nRows, nRows, nRows, 1};
+    CHECK(cudaMemcpy(m_header, &header, sizeof header, cudaMemcpyHostToDevice));
+    std::vector<SequenceSpan> spans(kMegaRows);
+    for (uint32_t i = 0; i < kMegaRows; ++i)
+      spans[i] = {i, 1, uneven ? context / (i + 1) : context, i * m_perSequence};
+    CHECK(cudaMemcpy(m_spans, spans.data(), spans.size() * sizeof(SequenceSpan), cudaMemcpyHostToDevice));
+  }
+  void launch(uint32_t nRows, uint32_t nOnTheirWay, cudaStream_t stream, uint64_t* trace = nullptr) {
+    MegaArgs args = m_args;
+    args.nOnTheirWay = nOnTheirWay;
+    args.trace = trace;
+    CHECK(launchMega(m_lowered.shape, args, nRows, m_nBlocks, stream));
+  }
+  std::vector<float> logits(uint32_t nRows, cudaStream_t stream) const {
+    std::vector<float> out(size_t{nRows} * m_shape.vocab);
+    CHECK(cudaStreamSynchronize(stream));
+    CHECK(cudaMemcpy(out.data(), m_buffers[4], out.size() * 4, cudaMemcpyDeviceToHost));
+    return out;
+  }
+
+  /// Mean over layers and busy blocks, and the span from the first block's begin to the last one's end.
+  void printTrace(uint32_t nRows, uint32_t nOnTheirWay, cudaStream_t stream) {
+    const size_t count = size_t{m_args.nOps} * m_nBlocks * 3;
+    auto* device = take<uint64_t>(count);
+    launch(nRows, nOnTheirWay, stream, device);
+    CHECK(cudaStreamSynchronize(stream));
+    std::vector<uint64_t> t(count);
+    CHECK(cudaMemcpy(t.data(), device, count * 8, cudaMemcpyDeviceToHost));
+    CHECK(cudaFree(device));
+    const char* names[] = {"qkv", "attention", "o", "gate-up", "down"};
+    for (uint32_t kind = 0; kind < 5; ++kind) {
+      double wait = 0, work = 0, n = 0, ends = 0;
+      uint64_t most[2] = {0, 0};
+      for (uint32_t layer = 1; layer < m_shape.nLayers; ++layer) {
+        const size_t op = 1 + layer * 5 + kind;
+        uint64_t last = 0, lastBefore = 0;
+        for (uint32_t b = 0; b < m_nBlocks; ++b) {
+          const uint64_t* at = t.data() + (op * m_nBlocks + b) * 3;
+          last = std::max(last, at[2]);
+          lastBefore = std::max(lastBefore, t[((op - 1) * m_nBlocks + b) * 3 + 2]);
+          const uint64_t waited = at[1] - at[0], worked = at[2] - at[1];
+          if (worked < 900) continue;  // no work
+          wait += static_cast<double>(waited);
+          work += static_cast<double>(worked);
+          n += 1;
+          most[0] = std::max(most[0], waited);
+          most[1] = std::max(most[1], worked);
+        }
+        ends += static_cast<double>(last - lastBefore);
+      }
+      const double layers = m_shape.nLayers - 1;
+      std::printf("    %-9s end to end %7.0f ns  wait %7.0f (most %6llu)  work %7.0f (most %6llu)  blocks %.0f\n",
+                  names[kind], ends / layers, n > 0 ? wait / n : 0.0, static_cast<unsigned long long>(most[0]),
+                  n > 0 ? work / n : 0.0, static_cast<unsigned long long>(most[1]), n / layers);
+    }
+  }
+
+ private:
+  __nv_bfloat16* random(size_t count, float spread) {
+    auto* p = take<__nv_bfloat16>(count);
+    fillBf16<<<2048, 256>>>(p, count, spread, m_seed++ * 7919u);
+    return p;
+  }
+  WeightId add(WeightUse use, uint64_t rows, uint64_t cols, void* data) {
+    WeightDesc desc;
+    desc.rows = rows;
+    desc.cols = cols;
+    desc.use = use;
+    m_weights.descs.push_back(desc);
+    m_data.push_back(data);
+    return static_cast<WeightId>(m_data.size() - 1);
+  }
+  WeightId vector(uint32_t cols) {
+    auto* p = take<float>(cols);
+    fillFloat<<<1, 256>>>(p, cols, m_seed++ * 977u);
+    return add(WeightUse::Vector, 1, cols, p);
+  }
+  LinearPart part(uint64_t rows, uint64_t cols) {
+    LinearPart out;
+    out.weight = add(WeightUse::Matrix, rows, cols, random(rows * cols, 1.7f / std::sqrt(static_cast<float>(cols))));
+    if (m_shape.rich) out.bias = vector(static_cast<uint32_t>(rows));
+    m_weightBytes += rows * cols * 2;
+    return out;
+  }
+
+  void build() {
+    const HeadShape& heads = m_shape.heads;
+    const uint32_t q = heads.nHeads * heads.headDim, kv = heads.nKvHeads * heads.headDim;
+    const uint32_t rotary = m_shape.rich ? heads.headDim / 2 : heads.headDim;
+    m_program.maxTokens = m_program.maxLogitRows = kMegaRows;
+    m_program.buffers = {{"x", Rows::Token, m_shape.hidden},
+                         {"qkv", Rows::Token, q + 2 * kv},
+                         {"attended", Rows::Token, q},
+                         {"gated", Rows::Token, m_shape.gated},
+                         {"logits", Rows::Logit, m_shape.vocab},
+                         {"last", Rows::Logit, m_shape.hidden}};
+    const LinearPart table = part(m_shape.vocab, m_shape.hidden);
+    m_weights.descs[table.weight].use = WeightUse::EmbeddingAndMatrix;
+    std::vector<float> frequencies(rotary / 2);
+    for (uint32_t i = 0; i < rotary / 2; ++i)
+      frequencies[i] = std::pow(500000.0f, -2.0f * static_cast<float>(i) / static_cast<float>(rotary));
+    auto* invFreqData = take<float>(rotary / 2);
+    CHECK(cudaMemcpy(invFreqData, frequencies.data(), frequencies.size() * 4, cudaMemcpyHostToDevice));
+    const WeightId invFreq = add(WeightUse::Vector, 1, rotary / 2, invFreqData);
+    const auto norm = [this](uint32_t cols) { return NormSpec{vector(cols), 1e-5f, false}; };
+    m_program.ops = {EmbedOp{table.weight, 0, 1.0f}};
+    for (uint32_t layer = 0; layer < m_shape.nLayers; ++layer) {
+      LinearOp first{0, norm(m_shape.hidden), {}, Epilogue::None, {}, 1.0f, 1};
+      for (const uint32_t rows : {q, kv, kv}) first.parts.push_back(part(rows, m_shape.hidden));
+      RopeAppendOp rope{
+          1, layer, heads, {m_shape.rich ? RopeStyle::Interleaved : RopeStyle::Half, rotary, invFreq, 1.0f}, {}, {}};
+      if (m_shape.rich) {
+        rope.qNorm = norm(heads.headDim);
+        rope.kNorm = norm(heads.headDim);
+      }
+      AttentionOp attention;
+      attention.qkv = 1;
+      attention.layer = layer;
+      attention.heads = heads;
+      attention.scale = 1.0f / std::sqrt(static_cast<float>(heads.headDim));
+      attention.out = 2;
+      const LinearOp output{2, {}, {part(m_shape.hidden, q)}, Epilogue::None, 0, 1.0f, 0};
+      LinearOp up{0, norm(m_shape.hidden), {}, Epilogue::SwiGlu, {}, 1.0f, 3};
+      for (int i = 0; i < 2; ++i) up.parts.push_back(part(m_shape.gated, m_shape.hidden));
+      const LinearOp down{3, {}, {part(m_shape.hidden, m_shape.gated)}, Epilogue::None, 0, 1.0f, 0};
+      for (const Op& op : {Op(first), Op(rope), Op(attention), Op(output), Op(up), Op(down)})
+        m_program.ops.push_back(op);
+    }
+    m_program.ops.push_back(GatherOp{0, 5});
+    m_program.ops.push_back(LinearOp{5, norm(m_shape.hidden), {table}, Epilogue::None, {}, 1.0f, 4});
+  }
+
+  Shape m_shape;
+  uint32_t m_nBlocks, m_seed = 1, m_perSequence = 0;
+  uint64_t m_weightBytes = 0;
+  Table m_weights;
+  Program m_program;
+  std::vector<void*> m_data;
+  std::vector<unsigned char*> m_buffers;
+  std::vector<__nv_bfloat16*> m_cache;
+  StepHeader* m_header = nullptr;
+  SequenceSpan* m_spans = nullptr;
+  MegaProgram m_lowered;
+  MegaArgs m_args;
+};
 
 template <class Body>
 double milliseconds(cudaStream_t stream, int times, Body body) {
-  cudaGraph_t graph = nullptr;
-  cudaGraphExec_t exec = nullptr;
-  CHECK(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
-  body();
-  CHECK(cudaStreamEndCapture(stream, &graph));
-  CHECK(cudaGraphInstantiate(&exec, graph, 0));
   cudaEvent_t begin, end;
   CHECK(cudaEventCreate(&begin));
   CHECK(cudaEventCreate(&end));
-  for (int i = 0; i < 3; ++i) CHECK(cudaGraphLaunch(exec, stream));
+  for (int i = 0; i < 2; ++i) body();
   CHECK(cudaEventRecord(begin, stream));
-  for (int i = 0; i < times; ++i) CHECK(cudaGraphLaunch(exec, stream));
+  for (int i = 0; i < times; ++i) body();
   CHECK(cudaEventRecord(end, stream));
   CHECK(cudaStreamSynchronize(stream));
   float ms = 0;
   CHECK(cudaEventElapsedTime(&ms, begin, end));
-  CHECK(cudaGraphExecDestroy(exec));
-  CHECK(cudaGraphDestroy(graph));
   return static_cast<double>(ms) / times;
 }
 
-void trace(const Chain& c, MegaArgs args, uint32_t nRows, uint32_t nBlocks, cudaStream_t stream) {
-  const size_t count = size_t{args.nOps} * nBlocks * 3;
-  args.trace = take<uint64_t>(count);
-  CHECK(launchMega({DType::BF16, 0}, args, nRows, nBlocks, stream));
-  CHECK(cudaStreamSynchronize(stream));
-  std::vector<uint64_t> t(count);
-  CHECK(cudaMemcpy(t.data(), args.trace, count * 8, cudaMemcpyDeviceToHost));
-  CHECK(cudaFree(args.trace));
-  const char* names[] = {"qkv", "o", "gate-up", "down"};
-  std::printf("    op: wait mean (least, most), work mean (least, most), clocks, of layers 1..\n");
-  for (uint32_t kind = 0; kind < 4; ++kind) {
-    double wait = 0, work = 0, n = 0;
-    uint64_t least[2] = {~uint64_t{0}, ~uint64_t{0}}, most[2] = {0, 0};
-    for (uint32_t layer = 1; layer < c.m.nLayers; ++layer) {
-      for (uint32_t b = 0; b < nBlocks; ++b) {
-        const uint64_t* at = t.data() + (size_t{1 + layer * 4 + kind} * nBlocks + b) * 3;
-        const uint64_t waited = at[1] - at[0], worked = at[2] - at[1];
-        if (worked < 100) continue;  // no groups
-        wait += static_cast<double>(waited);
-        work += static_cast<double>(worked);
-        n += 1;
-        least[0] = std::min(least[0], waited);
-        most[0] = std::max(most[0], waited);
-        least[1] = std::min(least[1], worked);
-        most[1] = std::max(most[1], worked);
-      }
-    }
-    std::printf("    %-8s wait %7.0f (%5llu, %6llu)  work %7.0f (%5llu, %6llu)  blocks %.0f\n", names[kind], wait / n,
-                static_cast<unsigned long long>(least[0]), static_cast<unsigned long long>(most[0]), work / n,
-                static_cast<unsigned long long>(least[1]), static_cast<unsigned long long>(most[1]),
-                n / (c.m.nLayers - 1));
-  }
-}
-
-void measure(const Model& model, double stream_, cudaStream_t stream) {
-  Chain c(model);
-  const uint32_t nBlocks = megaBlocks({DType::BF16, 0});
-  std::printf("%s: %.3f GB, %u blocks\n", model.name, static_cast<double>(c.bytes) * 1e-9, nBlocks);
-  if (nBlocks == 0) return;
-  StepHeader header{1, 1, 1, 1};
-  auto* dHeader = take<StepHeader>(1);
-  auto* dTokens = take<int32_t>(16);
-  auto* dSpans = take<SequenceSpan>(16);
-  int32_t tokens[16];
-  for (int i = 0; i < 16; ++i) tokens[i] = (i * 7919 + 13) % static_cast<int32_t>(model.vocab);
-  CHECK(cudaMemcpy(dTokens, tokens, sizeof tokens, cudaMemcpyHostToDevice));
-  CHECK(cudaMemset(dSpans, 0, 16 * sizeof(SequenceSpan)));
-  StepView step;
-  step.header = dHeader;
-  step.tokens = dTokens;
-  step.spans = dSpans;
-  const std::vector<MegaOp> ops = lower(c, step, nBlocks);
-  auto* dOps = take<MegaOp>(ops.size());
-  CHECK(cudaMemcpy(dOps, ops.data(), ops.size() * sizeof(MegaOp), cudaMemcpyHostToDevice));
-  auto* counters = take<uint32_t>((ops.size() + 1) * kMegaCounterStride);
-  CHECK(cudaMemset(counters, 0, (ops.size() + 1) * kMegaCounterStride * 4));
-  MegaArgs args;
-  args.ops = dOps;
-  args.nOps = static_cast<uint32_t>(ops.size());
-  args.counters = counters;
-  args.header = dHeader;
-  args.spans = dSpans;
-  double one = 0;
-  for (const uint32_t nRows : {1u, 2u, 5u, 8u, 9u, 16u}) {
-    header = {nRows, nRows, nRows, 1};
-    CHECK(cudaMemcpy(dHeader, &header, sizeof header, cudaMemcpyHostToDevice));
-    CHECK(cudaMemset(c.logits, 0xff, size_t{16} * model.vocab * 4));
-    CHECK(launchMega({DType::BF16, 0}, args, nRows, nBlocks, stream));
-    CHECK(cudaStreamSynchronize(stream));
-    const size_t n = size_t{nRows} * model.vocab;
-    std::vector<float> got(n), again(n), want(n);
-    CHECK(cudaMemcpy(got.data(), c.logits, n * 4, cudaMemcpyDeviceToHost));
-    plain(c, step, nRows, stream);
-    CHECK(cudaStreamSynchronize(stream));
-    CHECK(cudaMemcpy(want.data(), c.logitsPlain, n * 4, cudaMemcpyDeviceToHost));
-    const double ms = milliseconds(stream, 30, [&] {
-      CHECK(launchMega({DType::BF16, 0}, args, nRows, nBlocks, stream));
+double readRate(uint32_t nMultiprocessors, cudaStream_t stream) {
+  const size_t bytes = size_t{4} << 30;
+  auto* data = take<unsigned char>(bytes);
+  double rate = 0;
+  for (int i = 0; i < 3; ++i) {
+    const double ms = milliseconds(stream, 5, [&] {
+      readStream<<<nMultiprocessors * 4, 512, 0, stream>>>(reinterpret_cast<const uint4*>(data), bytes / 16,
+                                                           reinterpret_cast<uint32_t*>(data));
     });
-    CHECK(cudaMemcpy(again.data(), c.logits, n * 4, cudaMemcpyDeviceToHost));
-    double error = 0, norm = 0;
-    bool same = true;
-    for (size_t i = 0; i < n; ++i) {
-      error += std::pow(static_cast<double>(got[i]) - want[i], 2);
-      norm += std::pow(static_cast<double>(want[i]), 2);
-      same = same && got[i] == again[i];
+    rate = std::max(rate, static_cast<double>(bytes) / (ms * 1e-3));
+  }
+  CHECK(cudaFree(data));
+  std::printf("read stream %.3f TB/s\n", rate * 1e-12);
+  return rate;
+}
+
+/// Rows have the same bits whatever their number, and steps the same bits again.
+void check(Model& model, const Shape& shape, uint32_t context, cudaStream_t stream) {
+  std::vector<float> one;
+  for (const uint32_t nRows : {16u, 9u, 8u, 3u, 1u}) {
+    model.setStep(nRows, context, true);
+    model.launch(nRows, kAll, stream);
+    const std::vector<float> got = model.logits(nRows, stream);
+    model.launch(nRows, 2, stream);
+    const bool again = got == model.logits(nRows, stream);
+    if (one.empty()) one = got;
+    const bool same = std::equal(got.begin(), got.end(), one.begin());
+    const bool finite = std::all_of(got.begin(), got.end(), [](float v) { return std::isfinite(v); });
+    if (!again || !same || !finite) {
+      std::printf("  WRONG: %s, context %u, %u rows: again %d, same %d, finite %d\n", shape.name, context, nRows, again,
+                  same, finite);
     }
-    const double simple =
-        nRows == 1 || nRows >= 8 ? milliseconds(stream, 10, [&] { plain(c, step, nRows, stream); }) : 0;
-    if (nRows == 1) one = ms;
-    std::printf(
-        "  rows %2u: %.4f ms, %.1f %% of the read stream, %.3fx of one row; graph of kernels %.4f ms; error %.2e, %s\n",
-        nRows, ms, 100 * static_cast<double>(c.bytes) / (ms * 1e-3) / stream_, ms / one, simple,
-        std::sqrt(error / norm), same ? "same bits again" : "BITS DIFFER");
-    if (nRows == 1 || nRows == 16) trace(c, args, nRows, nBlocks, stream);
   }
 }
 
-}  // namespace
+void measure(const Shape& shape, double rate, uint32_t nBlocks, cudaStream_t stream) {
+  Model model(shape, nBlocks, 8192);
+  std::printf("%s: %.3f GB\n", shape.name, static_cast<double>(model.weightBytes()) * 1e-9);
+  check(model, shape, 3000, stream);
+  double one = 0;
+  const auto time = [&](uint32_t nRows, uint32_t context, uint32_t nOnTheirWay, bool trace) {
+    model.setStep(nRows, context);
+    const double ms = milliseconds(stream, nRows * context > 100000 ? 4 : 12, [&] {
+      model.launch(nRows, nOnTheirWay, stream);
+    });
+    if (nRows == 1 && context == 0) one = ms;
+    const double bytes = static_cast<double>(model.weightBytes() + model.cacheBytes(nRows, context));
+    std::printf("  rows %2u context %5u, %2d chunks on their way: %.4f ms, %.1f %% of the read stream, %.3fx\n", nRows,
+                context, static_cast<int>(nOnTheirWay), ms, 100 * bytes / (ms * 1e-3) / rate, ms / one);
+    if (trace) model.printTrace(nRows, nOnTheirWay, stream);
+  };
+  for (const uint32_t some : {kAll, 1u, 2u, 3u, 4u, kAll}) time(1, 0, some, some == kAll || some == 2);
+  for (const uint32_t nRows : {2u, 8u, 9u, 16u}) time(nRows, 0, kAll, nRows == 16);
+  time(1, 2048, kAll, false);
+  for (const uint32_t nRows : {1u, 8u, 16u}) time(nRows, 8192, kAll, true);
+}
 
-int run() {
+int run(bool small) {
   cudaStream_t stream;
   CHECK(cudaStreamCreate(&stream));
   int nMultiprocessors = 0;
   CHECK(cudaDeviceGetAttribute(&nMultiprocessors, cudaDevAttrMultiProcessorCount, 0));
-  double rate = 0;
-  {
-    const size_t bytes = size_t{4} << 30;
-    auto* data = take<unsigned char>(bytes);
-    for (int i = 0; i < 3; ++i) {
-      const double ms = milliseconds(stream, 5, [&] {
-        readStream<<<static_cast<uint32_t>(nMultiprocessors) * 4, 512, 0, stream>>>(
-            reinterpret_cast<const uint4*>(data), bytes / 16, reinterpret_cast<uint32_t*>(data));
-      });
-      rate = std::max(rate, static_cast<double>(bytes) / (ms * 1e-3));
+  const auto nBlocks = static_cast<uint32_t>(nMultiprocessors);
+  const Shape kSmall[] = {{"small 64", 2, 64, 96, 203, {4, 2, 64}},
+                          {"small 128", 2, 1056, 608, 515, {8, 1, 128}, true},
+                          {"small 16-row groups", 2, 2048, 320, 130, {8, 8, 64}, true},
+                          {"small many groups", 1, 1024, 2304, 9000, {32, 4, 128}}};
+  for (const Shape& shape : kSmall) {
+    if (megaBlocks({DType::BF16, shape.heads.headDim}) != nBlocks) {
+      std::printf("the kernel cannot run here\n");
+      return 1;
     }
-    CHECK(cudaFree(data));
+    Model model(shape, nBlocks, 700);
+    for (const uint32_t context : {0u, 15u, 700u}) check(model, shape, context, stream);
   }
-  std::printf("read stream %.3f TB/s\n", rate * 1e-12);
-  measure({"1B", 16, 2048, 2048, 512, 8192, 128256}, rate, stream);
-  measure({"8B", 32, 4096, 4096, 1024, 14336, 128256}, rate, stream);
+  std::printf("small shapes are done\n");
+  if (small) return 0;
+  const double rate = readRate(nBlocks, stream);
+  measure({"1B", 16, 2048, 8192, 128256, {32, 8, 64}}, rate, nBlocks, stream);
+  measure({"8B", 32, 4096, 14336, 128256, {32, 8, 128}}, rate, nBlocks, stream);
   return 0;
 }
 
+}  // namespace
 }  // namespace kernels::cuda
 
-int main() {
-  return kernels::cuda::run();
+int main(int argc, char** argv) {
+  return kernels::cuda::run(argc > 1 && std::string_view(argv[1]) == "small");
 }

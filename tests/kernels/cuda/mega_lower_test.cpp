@@ -57,13 +57,13 @@ TEST(MegaLower, ADecoderBecomesFiveInstructionsALayer) {
   ASSERT_EQ(lowered.program.ops.size(), kinds.size());
   for (size_t i = 0; i < kinds.size(); ++i) EXPECT_EQ(lowered.program.ops[i].kind, kinds[i]) << i;
   EXPECT_EQ(lowered.program.shape.headDim, 64u);
-  EXPECT_EQ(lowered.program.ops[0].before.count, 0u);
-  EXPECT_EQ(lowered.program.ops[1].before.count, 7u);           // every block embeds
-  EXPECT_EQ(lowered.program.ops[2].before.count, 7u);           // 16 groups of qkv
-  EXPECT_EQ(reportsOf(lowered.program.ops[2].before, 3), 21u);  // from each warp with a token
-  EXPECT_EQ(reportsOf(lowered.program.ops[2].before, 16), 56u);
-  EXPECT_EQ(reportsOf(lowered.program.ops[3].before, 16), 14u);  // two teams a block
-  EXPECT_EQ(lowered.program.ops[4].before.count, 2u);            // 2 groups of 32 rows
+  EXPECT_EQ(lowered.program.ops[0].before, 0u);
+  EXPECT_EQ(lowered.program.ops[1].before, 7u);   // every block embeds
+  EXPECT_EQ(lowered.program.ops[2].before, 7u);   // 16 groups of qkv
+  EXPECT_EQ(lowered.program.ops[3].before, 14u);  // two teams a block
+  EXPECT_EQ(lowered.program.ops[4].before, 4u);   // 4 groups of 16 rows
+  EXPECT_EQ(lowered.program.ops[4].linear.norm.nSquares, 4u);
+  EXPECT_EQ(lowered.program.ops[1].linear.norm.nSquares, 2u);  // the embedding leaves one for each 32 columns
 }
 
 TEST(MegaLower, EveryRowIsDealtOnce) {
@@ -73,13 +73,14 @@ TEST(MegaLower, EveryRowIsDealtOnce) {
     const uint32_t outCols = 1 + random() % 700, nBlocks = 1 + random() % 140, first = random() % nBlocks;
     const uint32_t rows = epilogue == Epilogue::None ? outCols : 2 * outCols;
     std::vector<int> dealt(rows);
-    const uint32_t nGroups = groupsOf(epilogue, outCols);
+    const uint32_t groupRows = turn % 3 == 0 ? kMegaGroup / 2 : kMegaGroup;
+    const uint32_t nGroups = groupsOf(epilogue, groupRows, outCols);
     uint32_t nBusy = 0;
     for (uint32_t block = 0; block < nBlocks; ++block) {
       if (firstGroup(first, block, nBlocks) < nGroups) ++nBusy;
       for (uint32_t group = firstGroup(first, block, nBlocks); group < nGroups; group += nBlocks) {
         for (uint32_t r = 0; r < kMegaGroup; ++r) {
-          const uint32_t row = productRow(epilogue, outCols, group, r);
+          const uint32_t row = productRow(epilogue, groupRows, outCols, group, r);
           if (row == kNoRow) continue;
           ASSERT_LT(row, rows);
           ++dealt[row];
@@ -91,13 +92,41 @@ TEST(MegaLower, EveryRowIsDealtOnce) {
   }
 }
 
+TEST(MegaLower, EveryItemOfAttentionIsDealtOnce) {
+  Dice random(2);
+  for (int turn = 0; turn < 1000; ++turn) {
+    const uint32_t nUnits = 1 + random() % 264, nItems = random() % (turn % 2 == 0 ? 300 : 70000);
+    EXPECT_EQ(firstItem(0, nUnits, nItems), 0u);
+    EXPECT_EQ(firstItem(nUnits, nUnits, nItems), nItems);
+    for (uint32_t unit = 0; unit < nUnits; ++unit) {
+      const uint32_t first = firstItem(unit, nUnits, nItems), end = firstItem(unit + 1, nUnits, nItems);
+      ASSERT_LE(first, end);
+      ASSERT_LE(end - first, (nItems + nUnits - 1) / nUnits);
+    }
+  }
+}
+
+TEST(MegaLower, SmallGroupsWhereLargeOnesLeaveBlocksWithoutWork) {
+  EXPECT_EQ(groupRowsFor(Epilogue::None, 2048, 132), 16u);
+  EXPECT_EQ(groupRowsFor(Epilogue::None, 3072, 132), 32u);
+  EXPECT_EQ(groupRowsFor(Epilogue::None, 4096, 132), 32u);
+  EXPECT_EQ(groupRowsFor(Epilogue::None, 24, 132), 32u);
+  EXPECT_EQ(groupRowsFor(Epilogue::SwiGlu, 64, 132), 32u);
+}
+
 TEST(MegaLower, ActivationsAreFetchedForTheChunkThatComes) {
-  for (uint32_t nChunks = 1; nChunks < 12; ++nChunks) {
-    // Two slots: what is in each when chunk `at` is multiplied, over three groups.
-    uint32_t slots[2] = {0, nChunks > 1 ? 1u : 0u};
-    for (uint32_t at = 0; at < 3 * nChunks; ++at) {
-      EXPECT_EQ(slots[at % 2], at % nChunks) << at << " of " << nChunks;
-      slots[at % 2] = chunkToFetch(at % nChunks, nChunks);
+  for (uint32_t nSlots = 1; nSlots <= 8; nSlots *= 2) {
+    for (uint32_t nChunks = 1; nChunks < 30; ++nChunks) {
+      std::vector<uint32_t> slots(nSlots);
+      for (uint32_t i = 0; i < nSlots; ++i) slots[i] = i;
+      for (uint32_t group = 0; group < 3; ++group) {
+        for (uint32_t chunk = 0; chunk < nChunks; ++chunk) {
+          const uint32_t slot = chunk % nSlots;
+          ASSERT_EQ(slots[slot], chunk) << "of " << nChunks << " in " << nSlots;
+          const uint32_t next = slotAfter(chunk, slot, nSlots, nChunks, group == 2);
+          if (next < nChunks) slots[slot] = next;
+        }
+      }
     }
   }
 }
