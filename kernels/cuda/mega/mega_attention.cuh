@@ -66,8 +66,8 @@ struct MegaAttentionItem {
       for (uint32_t p = 0; p < kPairs; ++p) {
         const uint32_t i = thread % 32 + 32 * p;
         if (args.style == RopeStyle::None || i >= args.rotaryDims / 2) continue;
-        const double turns = static_cast<double>(static_cast<float>(position) * __ldg(args.invFreq + i)) *
-                             0.15915494309189533577;
+        const double turns =
+            static_cast<double>(static_cast<float>(position) * __ldg(args.invFreq + i)) * 0.15915494309189533577;
         sincospif(2.0f * static_cast<float>(turns - rint(turns)), &sine[p], &cosine[p]);
         sine[p] *= args.magnitude;
         cosine[p] *= args.magnitude;

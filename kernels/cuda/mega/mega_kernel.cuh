@@ -91,8 +91,7 @@ __device__ __forceinline__ void megaConsume(const MegaArgs& args, typename MegaM
     } else {
       if constexpr (kDim != 0) {
         auto* shared = reinterpret_cast<typename Attention::Shared*>(memory.work);
-        Attention::run(op.attention, memory.spans, nTokens, shared, counter - kMegaCounterStride,
-                       op.before, counter);
+        Attention::run(op.attention, memory.spans, nTokens, shared, counter - kMegaCounterStride, op.before, counter);
       }
     }
     megaTrace(args, i, 2);

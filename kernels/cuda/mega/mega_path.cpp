@@ -10,7 +10,7 @@ namespace kernels::cuda {
 bool MegaPath::wanted() {
   static const bool on = [] {
     const char* value = std::getenv("HEARTH_CUDA_MEGA");
-    return value != nullptr && std::string_view(value) == "1";
+    return value == nullptr || std::string_view(value) != "0";
   }();
   return on;
 }

@@ -8,7 +8,7 @@ namespace kernels::cuda {
 
 class MegaPath {
  public:
-  /// The switch, HEARTH_CUDA_MEGA=1: off until the kernel has been measured (README.md).
+  /// On, unless the environment says HEARTH_CUDA_MEGA=0.
   static bool wanted();
   /// Steps it takes: one token of each of so many sequences, all sampled in order.
   static bool takes(const StepInputs& inputs);

@@ -34,8 +34,8 @@ inline void namedBarrier() {
 /// Nanoseconds after which a waiting loop gives up: an error is something that the host hears of, a hang is not.
 inline constexpr uint64_t kMegaPatience = 30'000'000'000;
 
-/// threadIdx.x, such that what depends on it is not worked out before the loop over instructions, to lie in registers, or
-/// in memory for want of them, while other instructions are at work.
+/// threadIdx.x, such that what depends on it is not worked out before the loop over instructions, to lie in registers,
+/// or in memory for want of them, while other instructions are at work.
 __device__ __forceinline__ uint32_t threadAnew() {
   uint32_t thread = 0;
   asm volatile("mov.u32 %0, %tid.x;\n" : "=r"(thread));

@@ -149,8 +149,7 @@ class Model {
     const StepHeader header{nRows, nRows, nRows, 1};
     CHECK(cudaMemcpy(m_header, &header, sizeof header, cudaMemcpyHostToDevice));
     std::vector<SequenceSpan> spans(kMegaRows);
-    for (uint32_t i = 0; i < kMegaRows; ++i)
-      spans[i] = {i, 1, uneven ? context / (i + 1) : context, i * m_perSequence};
+    for (uint32_t i = 0; i < kMegaRows; ++i) spans[i] = {i, 1, uneven ? context / (i + 1) : context, i * m_perSequence};
     CHECK(cudaMemcpy(m_spans, spans.data(), spans.size() * sizeof(SequenceSpan), cudaMemcpyHostToDevice));
   }
   void launch(uint32_t nRows, uint32_t nOnTheirWay, cudaStream_t stream, uint64_t* trace = nullptr) {
@@ -236,12 +235,9 @@ class Model {
     const uint32_t q = heads.nHeads * heads.headDim, kv = heads.nKvHeads * heads.headDim;
     const uint32_t rotary = m_shape.rich ? heads.headDim / 2 : heads.headDim;
     m_program.maxTokens = m_program.maxLogitRows = kMegaRows;
-    m_program.buffers = {{"x", Rows::Token, m_shape.hidden},
-                         {"qkv", Rows::Token, q + 2 * kv},
-                         {"attended", Rows::Token, q},
-                         {"gated", Rows::Token, m_shape.gated},
-                         {"logits", Rows::Logit, m_shape.vocab},
-                         {"last", Rows::Logit, m_shape.hidden}};
+    m_program.buffers = {{"x", Rows::Token, m_shape.hidden},     {"qkv", Rows::Token, q + 2 * kv},
+                         {"attended", Rows::Token, q},           {"gated", Rows::Token, m_shape.gated},
+                         {"logits", Rows::Logit, m_shape.vocab}, {"last", Rows::Logit, m_shape.hidden}};
     const LinearPart table = part(m_shape.vocab, m_shape.hidden);
     m_weights.descs[table.weight].use = WeightUse::EmbeddingAndMatrix;
     std::vector<float> frequencies(rotary / 2);
@@ -349,9 +345,8 @@ void measure(const Shape& shape, double rate, uint32_t nBlocks, cudaStream_t str
   double one = 0;
   const auto time = [&](uint32_t nRows, uint32_t context, uint32_t nOnTheirWay, bool trace) {
     model.setStep(nRows, context);
-    const double ms = milliseconds(stream, nRows * context > 100000 ? 4 : 12, [&] {
-      model.launch(nRows, nOnTheirWay, stream);
-    });
+    const double ms =
+        milliseconds(stream, nRows * context > 100000 ? 4 : 12, [&] { model.launch(nRows, nOnTheirWay, stream); });
     if (nRows == 1 && context == 0) one = ms;
     const double bytes = static_cast<double>(model.weightBytes() + model.cacheBytes(nRows, context));
     std::printf("  rows %2u context %5u, %2d chunks on their way: %.4f ms, %.1f %% of the read stream, %.3fx\n", nRows,
