@@ -285,6 +285,9 @@ inline uint32_t __byte_perm(uint32_t a, uint32_t b, uint32_t selector) {
     out |= static_cast<uint32_t>(both >> (8 * (selector >> (4 * i) & 7)) & 0xff) << (8 * i);
   return out;
 }
+inline float __fdividef(float a, float b) {
+  return a / b;
+}
 inline void sincospif(float x, float* sine, float* cosine) {
   *sine = static_cast<float>(std::sin(std::numbers::pi * static_cast<double>(x)));
   *cosine = static_cast<float>(std::cos(std::numbers::pi * static_cast<double>(x)));
