@@ -17,6 +17,7 @@ Q_IMPORT_QML_PLUGIN(Hearth_ThemePlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ControlsPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_FirstRunPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ChatPlugin)
+Q_IMPORT_QML_PLUGIN(Hearth_HubPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ModelPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_MonitorPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ServerPlugin)
@@ -68,6 +69,12 @@ NoNetworkFactory& noNetworkFactory() {
   return factory;
 }
 
+app::HubOptions hubOptions(const app::AppPaths& paths) {
+  app::HubOptions options = app::HubOptions::fromEnvironment();
+  options.stateFile = paths.data / "downloads.json";
+  return options;
+}
+
 }  // namespace
 
 void prepareGuiApplication() {
@@ -86,17 +93,19 @@ void prepareGuiApplication() {
   QQuickWindow::setTextRenderType(QQuickWindow::NativeTextRendering);
 }
 
-Application::Application(app::AppContext& context, std::optional<ModelSources> sources)
+Application::Application(app::AppContext& context, std::optional<ModelSources> sources,
+                         std::optional<app::HubOptions> hub)
     : m_context(context),
       m_state(QString::fromStdString((context.paths.config / "window.ini").string()), QSettings::IniFormat),
       m_settings(context.settings, context.paths.config / "settings.json", m_tasks),
       m_host(*context.host, m_tasks),
       m_store(context.conversations ? makeDatabaseStore(*context.conversations, m_tasks) : makeMemoryStore(m_tasks)),
+      m_sources(sources ? std::move(*sources) : ModelSources::real(context.paths.cache)),
       m_shell(context.paths, m_settings, m_state, QString::fromStdString(context.conversationsNotice)),
       m_status(m_host, m_tasks),
       m_chat(m_tasks, *m_store, m_host, m_state),
-      m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths,
-                  sources ? std::move(*sources) : ModelSources::real(context.paths.cache)),
+      m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths, m_sources),
+      m_hub(m_tasks, hub ? std::move(*hub) : hubOptions(context.paths), m_sources),
       m_server(context.server.get(), m_tasks, m_settings, m_host),
       m_monitor(m_host, m_tasks),
       m_settingsPage(m_settings),
@@ -106,6 +115,8 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
   m_engine->setNetworkAccessManagerFactory(&noNetworkFactory());
   m_engine->addImageProvider(QStringLiteral("hatch"), new HatchProvider);
   QObject::connect(&m_shell, &ShellModel::restartWanted, &m_shell, [this] { restart(); });
+  QObject::connect(&m_hub, &HubPageModel::finished, m_modelPage.directory(),
+                   [this] { m_modelPage.directory()->rescan(); });
 }
 
 void Application::restart() {
@@ -131,10 +142,12 @@ QQuickWindow* Application::show() {
                                   {QStringLiteral("status"), QVariant::fromValue(&m_status)},
                                   {QStringLiteral("chat"), QVariant::fromValue(&m_chat)},
                                   {QStringLiteral("modelPage"), QVariant::fromValue(&m_modelPage)},
+                                  {QStringLiteral("hub"), QVariant::fromValue(&m_hub)},
                                   {QStringLiteral("server"), QVariant::fromValue(&m_server)},
                                   {QStringLiteral("monitor"), QVariant::fromValue(&m_monitor)},
                                   {QStringLiteral("settings"), QVariant::fromValue(&m_settingsPage)}});
   m_engine->load(QUrl(QStringLiteral("qrc:/qt/qml/Hearth/Shell/Main.qml")));
+  m_hub.resumeInterrupted();
   const QList<QObject*> roots = m_engine->rootObjects();
   return roots.isEmpty() ? nullptr : qobject_cast<QQuickWindow*>(roots.first());
 }

@@ -18,6 +18,7 @@
 #include "ui/bridge/settings_bridge.h"
 #include "ui/bridge/tasks.h"
 #include "ui/chat/chat_model.h"
+#include "ui/hub/hub_page_model.h"
 #include "ui/model/model_page_model.h"
 #include "ui/monitor/monitor_model.h"
 #include "ui/server/server_model.h"
@@ -37,8 +38,9 @@ inline constexpr int kRestartStatus = 75;
 /// long as the window.
 class Application {
  public:
-  /// `sources` are what the model page asks; those of this machine when absent.
-  explicit Application(app::AppContext& context, std::optional<ModelSources> sources = std::nullopt);
+  /// `sources` are what the model page asks, `hub` where models are got; those of this machine when absent.
+  explicit Application(app::AppContext& context, std::optional<ModelSources> sources = std::nullopt,
+                       std::optional<app::HubOptions> hub = std::nullopt);
   ~Application();
 
   /// Builds and shows the window; null when the QML does not load, which is a broken build.
@@ -52,6 +54,7 @@ class Application {
 
   ChatModel& chat() { return m_chat; }
   ModelPageModel& modelPage() { return m_modelPage; }
+  HubPageModel& hub() { return m_hub; }
   ServerModel& server() { return m_server; }
   MonitorModel& monitor() { return m_monitor; }
   ShellModel& shell() { return m_shell; }
@@ -67,10 +70,12 @@ class Application {
   SettingsBridge m_settings;
   HostBridge m_host;
   std::unique_ptr<ChatStore> m_store;
+  const ModelSources m_sources;
   ShellModel m_shell;
   StatusModel m_status;
   ChatModel m_chat;
   ModelPageModel m_modelPage;
+  HubPageModel m_hub;
   ServerModel m_server;
   MonitorModel m_monitor;
   SettingsModel m_settingsPage;

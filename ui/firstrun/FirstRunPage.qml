@@ -9,6 +9,7 @@ Flickable {
     required property bool starterAvailable
     signal useStarter
     signal browse
+    signal getModels
 
     objectName: "firstRunPage"
     contentHeight: column.y + column.height + 32
@@ -67,6 +68,15 @@ Flickable {
             body: qsTr("Hugging Face layout or a .gguf file, used in place and never copied. Or drop it anywhere on this window.")
             action: qsTr("Browse")
             onTriggered: page.browse()
+        }
+        WayCard {
+            objectName: "getModelsCard"
+            width: parent.width
+            iconName: "download"
+            title: qsTr("Get a model")
+            body: qsTr("Search a hub for open models, see which fit on this computer, download one. Downloads go on where they stopped and are checked.")
+            action: qsTr("Search")
+            onTriggered: page.getModels()
         }
         Label {
             width: parent.width

@@ -13,6 +13,7 @@ Rectangle {
     signal browseWanted
     signal browseFileWanted
     signal searchFolderWanted
+    signal getModelsWanted
 
     function openSearch(): void {
         searchShown = true;
@@ -29,8 +30,19 @@ Rectangle {
         font: Theme.heading
     }
     IconButton {
-        objectName: "searchModels"
+        id: getModels
+
+        objectName: "getModels"
         anchors.right: browse.left
+        anchors.rightMargin: 6
+        y: 10
+        iconName: "download"
+        text: qsTr("Get models…")
+        onClicked: column.getModelsWanted()
+    }
+    IconButton {
+        objectName: "searchModels"
+        anchors.right: getModels.left
         anchors.rightMargin: 6
         y: 10
         iconName: "search"

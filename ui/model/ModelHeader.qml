@@ -12,6 +12,7 @@ PageHeader {
     readonly property bool locked: page.state === "loading"
     signal browseWanted
     signal browseFileWanted
+    signal getModelsWanted
 
     Row {
         x: Theme.pagePadding
@@ -83,6 +84,11 @@ PageHeader {
                     iconName: "file"
                     text: qsTr(".gguf file…")
                     onTriggered: header.browseFileWanted()
+                }
+                MenuItem {
+                    iconName: "download"
+                    text: qsTr("Get models…")
+                    onTriggered: header.getModelsWanted()
                 }
             }
         }

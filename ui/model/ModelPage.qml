@@ -17,6 +17,7 @@ FocusScope {
     signal browseWanted
     signal browseFileWanted
     signal searchFolderWanted
+    signal getModelsWanted
 
     objectName: "modelPage"
 
@@ -40,6 +41,7 @@ FocusScope {
         onBrowseWanted: view.browseWanted()
         onBrowseFileWanted: view.browseFileWanted()
         onSearchFolderWanted: view.searchFolderWanted()
+        onGetModelsWanted: view.getModelsWanted()
     }
     Rectangle {
         id: memory
@@ -81,6 +83,7 @@ FocusScope {
         browseShown: !view.wide
         onBrowseWanted: view.browseWanted()
         onBrowseFileWanted: view.browseFileWanted()
+        onGetModelsWanted: view.getModelsWanted()
     }
     // Narrow pages: the bar stays in view while the choices move below it.
     Rectangle {

@@ -3,6 +3,7 @@ import QtQuick.Templates as T
 import Hearth.Theme
 import Hearth.Controls
 import Hearth.Chat
+import Hearth.Hub
 import Hearth.Model
 import Hearth.Monitor
 import Hearth.Server
@@ -18,6 +19,7 @@ T.ApplicationWindow {
     required property StatusModel status
     required property ChatModel chat
     required property ModelPageModel modelPage
+    required property HubPageModel hub
     required property ServerModel server
     required property MonitorModel monitor
     required property SettingsModel settings
@@ -146,6 +148,7 @@ T.ApplicationWindow {
                     starterAvailable: window.shell.starterAvailable
                     onUseStarter: window.modelPage.useStarter()
                     onBrowse: dialogs.openFolder()
+                    onGetModels: getModels.open()
                 }
             }
         }
@@ -158,6 +161,7 @@ T.ApplicationWindow {
                 onBrowseWanted: dialogs.openFolder()
                 onBrowseFileWanted: dialogs.openFile()
                 onSearchFolderWanted: dialogs.openSearchFolder()
+                onGetModelsWanted: getModels.open()
             }
         }
         Page {
@@ -256,6 +260,23 @@ T.ApplicationWindow {
                 text: qsTr("Open as model")
                 font: Theme.title
                 color: Theme.accent
+            }
+        }
+    }
+    Loader {
+        id: getModels
+
+        function open(): void {
+            active = true;
+            (item as GetModelsSheet).open();
+        }
+
+        active: false
+        sourceComponent: GetModelsSheet {
+            hub: window.hub
+            onUseWanted: path => {
+                window.modelPage.choosePath(path);
+                window.openModels();
             }
         }
     }
