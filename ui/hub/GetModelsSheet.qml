@@ -83,7 +83,9 @@ T.Popup {
             id: downloads
 
             anchors.bottom: parent.bottom
-            width: parent.width
+            anchors.bottomMargin: 1
+            x: 1
+            width: parent.width - 2
             height: implicitHeight
             hub: sheet.hub
             onUseWanted: path => {

@@ -82,6 +82,8 @@ FocusScope {
         activeFocusOnTab: count > 0
         keyNavigationEnabled: true
         model: view.hub.results
+        onActiveFocusChanged: if (activeFocus && currentIndex < 0)
+            currentIndex = 0
         T.ScrollBar.vertical: ScrollBar {}
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Models found")

@@ -91,8 +91,7 @@ QVariantList describeChoices(const app::HubListing& listing, const ConfigLook& l
     rows << QVariantMap{
         {QStringLiteral("label"), shown(choice.label)},
         {QStringLiteral("detail"),
-         QStringLiteral("%1 · %2").arg(bytesText(choice.bytes),
-                                       QCoreApplication::translate("HubLook", "%n file(s)", nullptr, files))},
+         QStringLiteral("%1 · %2").arg(bytesText(choice.bytes), files == 1 ? tr("1 file") : tr("%1 files").arg(files))},
         {QStringLiteral("fit"), fit.text},
         {QStringLiteral("tone"), fit.tone},
         {QStringLiteral("problem"), problem}};

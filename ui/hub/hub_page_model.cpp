@@ -168,8 +168,7 @@ QString HubPageModel::repositoryLine() const {
   if (m_listing->parameters > 0) parts << parametersText(m_listing->parameters);
   parts << (m_listing->licence.empty() ? tr("no licence named") : tr("licence: %1").arg(shown(m_listing->licence)));
   parts << tr("commit %1").arg(shown(m_listing->commit).left(8));
-  if (m_listing->ignored > 0)
-    parts << tr("%n file(s) left out: unsafe names", nullptr, static_cast<int>(m_listing->ignored));
+  if (m_listing->ignored > 0) parts << tr("left out for unsafe names: %1").arg(m_listing->ignored);
   return parts.join(QStringLiteral(" · "));
 }
 
