@@ -1,7 +1,6 @@
 import QtQuick
 import QtQuick.Layouts
 import QtQuick.Templates as T
-import Hearth.Theme
 import Hearth.Controls
 import Hearth.Hub
 
