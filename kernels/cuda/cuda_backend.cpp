@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include "kernels/check/input_check.h"
@@ -23,6 +25,15 @@ constexpr uint32_t kMaxSlots = 65536;
 constexpr uint32_t kMostGraphRows = 256;
 /// Graphs are made for contexts rounded up to a power of two from here on.
 constexpr uint32_t kLeastContextBound = 512;
+
+/// linear_wide as it stands has not run on a card yet, only a larger form of it; until it has, it is asked for.
+bool wideWanted() {
+  static const bool on = [] {
+    const char* value = std::getenv("HEARTH_CUDA_WIDE");
+    return value != nullptr && std::string_view(value) == "1";
+  }();
+  return on;
+}
 
 uint32_t graphRows(uint32_t rows) {
   if (rows <= 8) return std::bit_ceil(rows);
@@ -49,7 +60,8 @@ Status CudaBackend::open() {
     CUDA_RETURN_IF_ERROR(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "making an event");
   }
   KERNELS_RETURN_IF_ERROR(m_gemm.open());
-  if (m_device.major == 9) {
+  m_wide = wideWanted() && m_device.major == 9;
+  if (m_wide) {
     const uint64_t partials = linearWidePartialBytes(m_device.nMultiprocessors);
     const uint64_t counters = linearWideCounters(m_device.nMultiprocessors) * sizeof(uint32_t);
     KERNELS_RETURN_IF_ERROR(m_wideSpace.allocate(partials + counters, "scratch of linear ops"));

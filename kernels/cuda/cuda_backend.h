@@ -132,6 +132,7 @@ class CudaBackend final : public Backend {
   DeviceBuffer m_arena;
   DeviceBuffer m_counters;  ///< attention's
   std::vector<std::unique_ptr<Compiled>> m_programs;
+  bool m_wide = false;  ///< linear_wide is switched on
   bool m_mega = false;  ///< the persistent kernel is switched on
   std::map<GraphKey, cudaGraphExec_t> m_graphs;
   std::tuple<uint64_t, uint64_t, const void*, const void*> m_graphsFor{};  ///< addresses that the graphs know

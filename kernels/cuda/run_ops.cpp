@@ -100,7 +100,7 @@ Status CudaBackend::run(const Compiled& compiled, const LinearOp& op, const Step
                                                                 : launchLinearPlain(args, m_stream),
                     "a linear op");
   }
-  if (linearWideSuits(args, m_device.major, m_device.nMultiprocessors)) {
+  if (m_wide && linearWideSuits(args, m_device.major, m_device.nMultiprocessors)) {
     const uint64_t partials = linearWidePartialBytes(m_device.nMultiprocessors);
     const WideSpace space{m_wideSpace.as<float>(), m_wideSpace.as<uint32_t>(partials)};
     return toStatus(launchLinearWide(args, space, m_device.nMultiprocessors, m_stream), "a linear op");
