@@ -27,7 +27,7 @@ Status UploadRing::openLocked() {
     count /= 2;
     status = m_memory.allocate(count * kPieceMemory, "page-locked memory for loading");
   }
-  KERNELS_RETURN_IF_ERROR(std::move(status));
+  if (!status.ok()) return status;
   std::vector<Piece> pieces(count);
   for (size_t i = 0; i < count && status.ok(); ++i) {
     pieces[i].memory = m_memory.as(i * kPieceMemory);
