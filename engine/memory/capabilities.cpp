@@ -23,7 +23,7 @@ std::vector<QuantizationMode> quantizationModes(const ModelInfo& model) {
     out.available = mode == Quantization::None;
     if (out.available) continue;
     out.reason = packed
-                     ? "The weights of a .gguf file run in the type that they are stored in."
+                     ? "A .gguf file runs in the type it is stored in."
                      : "This build does not quantise while loading; weights run in the type that they are stored in.";
   }
   return modes;

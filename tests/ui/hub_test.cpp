@@ -77,6 +77,13 @@ class HubTest : public QObject {
     QVERIFY(sheet.wait([&] { return !sheet.m_fixture->shown("hubWords"); }));
   }
 
+  void theFirstRunLeadsToIt() {
+    HubSheet sheet;
+    sheet.m_fixture->application().shell().setPage("chat");
+    sheet.m_fixture->click("getModelsCardAction");
+    QVERIFY(sheet.m_fixture->item("hubWords") != nullptr);
+  }
+
   void searchesLooksDownloadsAndUses() {
     HubSheet sheet;
     sheet.addModel(300'000);

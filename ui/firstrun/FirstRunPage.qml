@@ -9,7 +9,7 @@ Flickable {
     required property bool starterAvailable
     signal useStarter
     signal browse
-    signal getModels
+    signal hubWanted
 
     objectName: "firstRunPage"
     contentHeight: column.y + column.height + 32
@@ -76,7 +76,7 @@ Flickable {
             title: qsTr("Get a model")
             body: qsTr("Search a hub for open models, see which fit on this computer, download one. Downloads go on where they stopped and are checked.")
             action: qsTr("Search")
-            onTriggered: page.getModels()
+            onTriggered: page.hubWanted()
         }
         Label {
             width: parent.width

@@ -148,7 +148,7 @@ T.ApplicationWindow {
                     starterAvailable: window.shell.starterAvailable
                     onUseStarter: window.modelPage.useStarter()
                     onBrowse: dialogs.openFolder()
-                    onGetModels: getModels.open()
+                    onHubWanted: getModels.open()
                 }
             }
         }
