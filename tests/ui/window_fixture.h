@@ -58,7 +58,11 @@ class WindowFixture {
   }
   QString visibleTextOf(const QString& name) { return visibleText(findItem(m_window->contentItem(), name)); }
   bool shown(const QString& name) { return findItem(m_window->contentItem(), name) != nullptr; }
+  /// Presses the middle of an item. A frame is drawn first: until then what has just been shown is not laid out, and
+  /// may lie over the item.
   void click(const QString& name) {
+    if (item(name) == nullptr) return;
+    m_window->grabWindow();
     if (QQuickItem* found = item(name)) {
       const QPointF centre = found->mapToScene(QPointF(found->width() / 2, found->height() / 2));
       QTest::mouseClick(m_window, Qt::LeftButton, {}, centre.toPoint());
