@@ -11,6 +11,7 @@
 #include <QQmlNetworkAccessManagerFactory>
 #include <QQuickStyle>
 
+#include "ui/i18n/retranslate.h"
 #include "ui/theme/hatch_provider.h"
 
 Q_IMPORT_QML_PLUGIN(Hearth_ThemePlugin)
@@ -98,6 +99,7 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
     : m_context(context),
       m_state(QString::fromStdString((context.paths.config / "window.ini").string()), QSettings::IniFormat),
       m_settings(context.settings, context.paths.config / "settings.json", m_tasks),
+      m_language(m_settings),
       m_host(*context.host, m_tasks),
       m_store(context.conversations ? makeDatabaseStore(*context.conversations, m_tasks) : makeMemoryStore(m_tasks)),
       m_sources(sources ? std::move(*sources) : ModelSources::real(context.paths.cache)),
@@ -115,8 +117,17 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
   m_engine->setNetworkAccessManagerFactory(&noNetworkFactory());
   m_engine->addImageProvider(QStringLiteral("hatch"), new HatchProvider);
   QObject::connect(&m_shell, &ShellModel::restartWanted, &m_shell, [this] { restart(); });
+  QObject::connect(&m_language, &Language::changed, &m_shell, [this] { showLanguage(); });
   QObject::connect(&m_hub, &HubPageModel::finished, m_modelPage.directory(),
                    [this] { m_modelPage.directory()->rescan(); });
+}
+
+void Application::showLanguage() {
+  m_engine->retranslate();
+  for (QObject* model : std::initializer_list<QObject*>{&m_shell, &m_status, &m_chat, &m_modelPage, &m_hub, &m_server,
+                                                        &m_monitor, &m_settingsPage}) {
+    retranslate(*model);
+  }
 }
 
 void Application::restart() {

@@ -19,6 +19,7 @@
 #include "ui/bridge/tasks.h"
 #include "ui/chat/chat_model.h"
 #include "ui/hub/hub_page_model.h"
+#include "ui/i18n/language.h"
 #include "ui/model/model_page_model.h"
 #include "ui/monitor/monitor_model.h"
 #include "ui/server/server_model.h"
@@ -58,16 +59,19 @@ class Application {
   ServerModel& server() { return m_server; }
   MonitorModel& monitor() { return m_monitor; }
   ShellModel& shell() { return m_shell; }
+  SettingsModel& settings() { return m_settingsPage; }
   QQmlApplicationEngine& engine() { return *m_engine; }
 
  private:
   void restart();
+  void showLanguage();
 
   app::AppContext& m_context;
   std::function<void()> m_restart = [] { QCoreApplication::exit(kRestartStatus); };
   QSettings m_state;
   Tasks m_tasks;
   SettingsBridge m_settings;
+  Language m_language;
   HostBridge m_host;
   std::unique_ptr<ChatStore> m_store;
   const ModelSources m_sources;

@@ -1,5 +1,6 @@
 #include "ui/chat/conversation_list_model.h"
 
+#include <QEvent>
 #include <QLocale>
 #include <algorithm>
 
@@ -167,6 +168,21 @@ void ConversationListModel::rebuild() {
     shown.push_back({one.id, oneLine(one.title), section, {}, 0, one.pinned});
   }
   show(std::move(shown));
+}
+
+bool ConversationListModel::event(QEvent* event) {
+  if (event->type() == QEvent::LanguageChange) {
+    // Sections are words; a view asks for them again only after a reset.
+    beginResetModel();
+    if (m_searching) {
+      for (Shown& row : m_shown) row.section = tr("Found");
+    } else {
+      m_shown.clear();
+    }
+    endResetModel();
+    rebuild();
+  }
+  return QAbstractListModel::event(event);
 }
 
 void ConversationListModel::show(std::vector<Shown> shown) {

@@ -59,6 +59,8 @@ class ConversationListModel : public QAbstractListModel {
   void countChanged();
 
  private:
+  bool event(QEvent* event) override;
+
   struct Shown {
     app::ConversationId id = 0;
     QString title, section, snippet;

@@ -14,9 +14,9 @@ namespace ui {
 
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("HubLook", text);
-}
+struct Words {
+  Q_DECLARE_TR_FUNCTIONS(ui::HubLook)
+};
 
 QString shown(const std::string& text) {
   return visibleName(QString::fromStdString(text));
@@ -30,21 +30,22 @@ struct Fit {
 Fit fitOf(uint64_t bytes, const std::optional<engine::MemoryPlan>& plan, const engine::HostMemory& memory) {
   if (plan && plan->largestContext > 0) {
     const QString tokens = QLocale().toString(plan->largestContext);
-    return {tr("fits with %1 tokens of context").arg(tokens), QStringLiteral("success")};
+    return {Words::tr("fits with %1 tokens of context").arg(tokens), QStringLiteral("success")};
   }
   if (memory.total == 0) return {};
   const QString total = bytesText(memory.total);
-  if (plan) return {tr("larger than the memory here"), QStringLiteral("danger")};
-  if (bytes > memory.total) return {tr("larger than the %1 of memory here").arg(total), QStringLiteral("danger")};
-  if (bytes > memory.free) return {tr("needs memory that others use now"), QStringLiteral("warning")};
-  return {tr("fits in the %1 that are free").arg(bytesText(memory.free)), QStringLiteral("success")};
+  if (plan) return {Words::tr("larger than the memory here"), QStringLiteral("danger")};
+  if (bytes > memory.total)
+    return {Words::tr("larger than the %1 of memory here").arg(total), QStringLiteral("danger")};
+  if (bytes > memory.free) return {Words::tr("needs memory that others use now"), QStringLiteral("warning")};
+  return {Words::tr("fits in the %1 that are free").arg(bytesText(memory.free)), QStringLiteral("success")};
 }
 
 QString problemOf(const app::HubChoice& choice, const ConfigLook& look) {
   if (!choice.problem.empty()) return displayText(QString::fromStdString(choice.problem));
   switch (choice.format) {
     case app::HubFormat::Pytorch:
-      return tr("PyTorch's own files can hold programs and are not loaded; look for safetensors or GGUF");
+      return Words::tr("PyTorch's own files can hold programs and are not loaded; look for safetensors or GGUF");
     case app::HubFormat::Safetensors:
       return look.problem;
     case app::HubFormat::Gguf:
@@ -70,7 +71,7 @@ ConfigLook lookAtConfig(const std::string& config, const std::string& repository
   }
   if (info->family.empty()) {
     const QString name = info->architecture.empty() ? shown(repository) : shown(info->architecture);
-    look.problem = tr("this version cannot run %1").arg(name);
+    look.problem = Words::tr("this version cannot run %1").arg(name);
     return look;
   }
   engine::EngineOptions options;
@@ -91,7 +92,8 @@ QVariantList describeChoices(const app::HubListing& listing, const ConfigLook& l
     rows << QVariantMap{
         {QStringLiteral("label"), shown(choice.label)},
         {QStringLiteral("detail"),
-         QStringLiteral("%1 · %2").arg(bytesText(choice.bytes), files == 1 ? tr("1 file") : tr("%1 files").arg(files))},
+         QStringLiteral("%1 · %2").arg(bytesText(choice.bytes),
+                                       files == 1 ? Words::tr("1 file") : Words::tr("%1 files").arg(files))},
         {QStringLiteral("fit"), fit.text},
         {QStringLiteral("tone"), fit.tone},
         {QStringLiteral("problem"), problem}};

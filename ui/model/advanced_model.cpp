@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "ui/i18n/setting_words.h"
 #include "ui/markdown/parse_markdown.h"
 
 namespace ui {
@@ -54,9 +55,9 @@ QVariant AdvancedModel::data(const QModelIndex& index, int role) const {
     case KeyRole:
       return text(row.key);
     case LabelRole:
-      return text(row.label);
+      return settingWords(row.label);
     case HelpRole:
-      return text(row.help);
+      return settingWords(row.help);
     case FlagRole:
       return QStringLiteral("--") + text(row.key);
     case KindRole:

@@ -2,6 +2,7 @@
 
 #include <QCryptographicHash>
 
+#include "ui/i18n/setting_words.h"
 #include "ui/markdown/parse_markdown.h"
 
 namespace ui {
@@ -64,7 +65,7 @@ QString LoadChoices::locked(std::string_view key) const {
   const app::SettingSource source = m_settings.settings().source(key);
   if (source == app::SettingSource::Flag) return tr("set by --%1").arg(fromView(row->key));
   if (source == app::SettingSource::Environment) return tr("set by %1").arg(fromView(row->environment));
-  return fromView(row->unavailable);
+  return settingWords(row->unavailable);
 }
 
 QString LoadChoices::store(std::string_view key, const std::string& value) {

@@ -12,12 +12,12 @@ namespace {
 /// Before this a speed says more about the first file page than about the disk.
 constexpr qint64 kSpeedAfterMs = 150;
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("LoadWatch", text);
-}
+struct Words {
+  Q_DECLARE_TR_FUNCTIONS(ui::LoadWatch)
+};
 
 QString seconds(qint64 ms) {
-  return ms < 0 ? QString() : tr("%1 s").arg(QLocale().toString(static_cast<double>(ms) / 1000, 'f', 2));
+  return ms < 0 ? QString() : Words::tr("%1 s").arg(QLocale().toString(static_cast<double>(ms) / 1000, 'f', 2));
 }
 
 }  // namespace
@@ -60,9 +60,9 @@ QVariantList LoadWatch::steps() const {
                                  : step == m_step ? QStringLiteral("now")
                                                   : QStringLiteral("next")}};
   };
-  return {row(Step::Headers, tr("Headers, tokenizer and plan"), seconds(m_headersMs)),
-          row(Step::Weights, tr("Reading the weights"), seconds(m_weightsTookMs)),
-          row(Step::Memory, tr("KV cache and workspace"), {})};
+  return {row(Step::Headers, Words::tr("Headers, tokenizer and plan"), seconds(m_headersMs)),
+          row(Step::Weights, Words::tr("Reading the weights"), seconds(m_weightsTookMs)),
+          row(Step::Memory, Words::tr("KV cache and workspace"), {})};
 }
 
 }  // namespace ui

@@ -9,9 +9,9 @@ namespace ui {
 
 namespace {
 
-QString tr(const char* text) {
-  return QCoreApplication::translate("ModelCard", text);
-}
+struct Words {
+  Q_DECLARE_TR_FUNCTIONS(ui::ModelCard)
+};
 
 QString text(const std::string& value) {
   return visibleName(QString::fromStdString(value));
@@ -33,16 +33,16 @@ QString gigabytes(uint64_t bytes) {
 
 QString bytesText(uint64_t bytes) {
   const double value = static_cast<double>(bytes);
-  if (value >= 1e9) return gigabytes(bytes) + tr(" GB");
-  if (value >= 1e6) return number(value / 1e6, 1) + tr(" MB");
-  return number(value / 1e3, 1) + tr(" kB");
+  if (value >= 1e9) return gigabytes(bytes) + Words::tr(" GB");
+  if (value >= 1e6) return number(value / 1e6, 1) + Words::tr(" MB");
+  return number(value / 1e3, 1) + Words::tr(" kB");
 }
 
 QString parametersText(uint64_t parameters) {
   const double value = static_cast<double>(parameters);
-  if (value >= 1e9) return number(value / 1e9, value >= 1e10 ? 1 : 2) + tr(" B");
-  if (value >= 1e6) return number(value / 1e6, 0) + tr(" M");
-  return parameters > 0 ? number(value / 1e3, 0) + tr(" k") : QString();
+  if (value >= 1e9) return number(value / 1e9, value >= 1e10 ? 1 : 2) + Words::tr(" B");
+  if (value >= 1e6) return number(value / 1e6, 0) + Words::tr(" M");
+  return parameters > 0 ? number(value / 1e3, 0) + Words::tr(" k") : QString();
 }
 
 QString modelLine(const engine::ModelInfo& model) {
@@ -56,20 +56,22 @@ QString modelLine(const engine::ModelInfo& model) {
 QVariantList cardRows(const engine::ModelInfo& model) {
   QVariantList rows;
   const QString family = model.family.empty() ? text(model.architecture) : text(model.family);
-  add(rows, tr("Family"),
+  add(rows, Words::tr("Family"),
       family + (model.parameters > 0 ? QStringLiteral(", ") + parametersText(model.parameters) : QString()));
   size_t present = 0;
   for (const engine::ShardInfo& shard : model.shards) present += shard.present ? 1 : 0;
   const QString shards =
-      model.shards.size() > 1 ? tr("%1 of %2 shards, ").arg(present).arg(model.shards.size()) : QString();
-  add(rows, tr("Weights"), shards + text(model.weightType));
-  add(rows, tr("Size"), model.weightBytes > 0 ? bytesText(model.weightBytes) : QString());
-  add(rows, tr("Tokenizer"), text(model.tokenizer));
-  add(rows, tr("Template"), model.chatTemplate.empty() ? tr("none in the files") : tr("in the model’s files"));
-  add(rows, tr("Trained for"),
-      model.trainedContext > 0 ? tr("%1 tokens").arg(QLocale().toString(static_cast<qulonglong>(model.trainedContext)))
-                               : QString());
-  add(rows, tr("Licence"), text(model.licence));
+      model.shards.size() > 1 ? Words::tr("%1 of %2 shards, ").arg(present).arg(model.shards.size()) : QString();
+  add(rows, Words::tr("Weights"), shards + text(model.weightType));
+  add(rows, Words::tr("Size"), model.weightBytes > 0 ? bytesText(model.weightBytes) : QString());
+  add(rows, Words::tr("Tokenizer"), text(model.tokenizer));
+  add(rows, Words::tr("Template"),
+      model.chatTemplate.empty() ? Words::tr("none in the files") : Words::tr("in the model’s files"));
+  add(rows, Words::tr("Trained for"),
+      model.trainedContext > 0
+          ? Words::tr("%1 tokens").arg(QLocale().toString(static_cast<qulonglong>(model.trainedContext)))
+          : QString());
+  add(rows, Words::tr("Licence"), text(model.licence));
   return rows;
 }
 

@@ -1,5 +1,6 @@
 #include "ui/model/template_model.h"
 
+#include <QEvent>
 #include <algorithm>
 
 #include "engine/chat_template.h"
@@ -116,6 +117,11 @@ void TemplateModel::setNames(const QStringList& shipped) {
   m_names = QStringList(tr("automatic")) + shipped;
   emit namesChanged();
   emit changed();
+}
+
+bool TemplateModel::event(QEvent* event) {
+  if (event->type() == QEvent::LanguageChange && !m_names.isEmpty()) m_names.front() = tr("automatic");
+  return QObject::event(event);
 }
 
 void TemplateModel::setModel(const std::optional<engine::ModelInfo>& info) {

@@ -54,6 +54,8 @@ class TemplateModel : public QObject {
   void changed();
 
  private:
+  bool event(QEvent* event) override;
+
   struct Outcome;
   void choose();
 

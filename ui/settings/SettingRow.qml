@@ -16,6 +16,7 @@ Item {
     required property string value
     required property string standard
     required property list<string> choices
+    required property list<string> choiceNames
     required property string locked
     required property bool changed
     required property SettingsModel settings
@@ -103,7 +104,7 @@ Item {
         anchors.verticalCenter: parent.verticalCenter
         width: 176
         font: Theme.figure
-        model: row.choices
+        model: row.choiceNames
         currentIndex: row.choices.indexOf(row.value)
         Accessible.name: row.label
         onActivated: index => row.problem = row.settings.store(row.key, row.choices[index])

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ui/i18n/setting_words.h"
 #include "ui/markdown/parse_markdown.h"
 
 namespace ui {
@@ -21,11 +22,21 @@ constexpr std::array kGroups = {Group{"window", QT_TRANSLATE_NOOP("ui::SettingsM
                                 Group{"limits", QT_TRANSLATE_NOOP("ui::SettingsModel", "Server limits")}};
 
 /// Chosen on other pages, or without effect in the window of this version.
-constexpr std::array<std::string_view, 6> kElsewhere = {"model-path", "last-model",    "language",
-                                                        "api-keys",   "max-model-len", "conv-template"};
+constexpr std::array<std::string_view, 5> kElsewhere = {"model-path", "last-model", "api-keys", "max-model-len",
+                                                        "conv-template"};
 
 QString text(std::string_view view) {
   return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
+}
+
+/// Words for what is a word; names of modes and types stay as flags spell them.
+QString choiceName(std::string_view choice) {
+  if (choice == "system") return SettingsModel::tr("System");
+  if (choice == "light") return SettingsModel::tr("Light");
+  if (choice == "dark") return SettingsModel::tr("Dark");
+  if (choice == "en") return QStringLiteral("English");
+  if (choice == "zh_CN") return QStringLiteral("简体中文");
+  return text(choice);
 }
 
 }  // namespace
@@ -75,9 +86,9 @@ QVariant SettingsModel::data(const QModelIndex& index, int role) const {
     case KeyRole:
       return text(row.key);
     case LabelRole:
-      return text(row.label);
+      return settingWords(row.label);
     case HelpRole:
-      return text(row.help);
+      return settingWords(row.help);
     case FlagRole:
       return QStringLiteral("--") + text(row.key);
     case KindRole:
@@ -93,11 +104,16 @@ QVariant SettingsModel::data(const QModelIndex& index, int role) const {
       for (const std::string_view choice : row.choices) choices.append(text(choice));
       return choices;
     }
+    case ChoiceNamesRole: {
+      QStringList names;
+      for (const std::string_view choice : row.choices) names.append(choiceName(choice));
+      return names;
+    }
     case LockedRole:
       if (settings.source(row.key) == app::SettingSource::Flag) return tr("set by --%1").arg(text(row.key));
       if (settings.source(row.key) == app::SettingSource::Environment)
         return tr("set by %1").arg(text(row.environment));
-      return row.unavailable.empty() ? QString() : text(row.unavailable);
+      return settingWords(row.unavailable);
     case ChangedRole:
       return settings.source(row.key) == app::SettingSource::Stored && settings.text(row.key) != row.defaultValue;
     default:
@@ -106,9 +122,10 @@ QVariant SettingsModel::data(const QModelIndex& index, int role) const {
 }
 
 QHash<int, QByteArray> SettingsModel::roleNames() const {
-  return {{KeyRole, "key"},       {LabelRole, "label"},    {HelpRole, "help"},        {FlagRole, "flag"},
-          {KindRole, "kind"},     {ValueRole, "value"},    {DefaultRole, "standard"}, {ChoicesRole, "choices"},
-          {LockedRole, "locked"}, {ChangedRole, "changed"}};
+  return {{KeyRole, "key"},          {LabelRole, "label"},     {HelpRole, "help"},
+          {FlagRole, "flag"},        {KindRole, "kind"},       {ValueRole, "value"},
+          {DefaultRole, "standard"}, {ChoicesRole, "choices"}, {ChoiceNamesRole, "choiceNames"},
+          {LockedRole, "locked"},    {ChangedRole, "changed"}};
 }
 
 QString SettingsModel::store(const QString& key, const QString& value) {

@@ -14,7 +14,7 @@ class SettingsModel : public QAbstractListModel {
   Q_OBJECT
   QML_ELEMENT
   QML_UNCREATABLE("made by Application")
-  Q_PROPERTY(QStringList groups READ groups CONSTANT)
+  Q_PROPERTY(QStringList groups READ groups NOTIFY groupChanged)
   Q_PROPERTY(int group READ group WRITE setGroup NOTIFY groupChanged)
 
  public:
@@ -27,7 +27,8 @@ class SettingsModel : public QAbstractListModel {
     ValueRole,
     DefaultRole,
     ChoicesRole,
-    LockedRole,  ///< why it cannot be changed here; empty otherwise
+    ChoiceNamesRole,  ///< the choices as they are shown
+    LockedRole,       ///< why it cannot be changed here; empty otherwise
     ChangedRole,
   };
 
