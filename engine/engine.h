@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/chat_template.h"
 #include "engine/generation.h"
 #include "engine/load_control.h"
 #include "engine/memory_plan.h"
@@ -16,6 +15,10 @@
 #include "engine/tokenizer.h"
 
 namespace engine {
+
+class ChatTemplate;
+struct ChatPrompt;
+struct RenderedPrompt;
 
 /// Facts about the running engine, for status strip, /metrics and Monitor.
 struct EngineStats {

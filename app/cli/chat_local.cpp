@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "app/cli/chat_partner.h"
+#include "engine/chat_template.h"
 
 namespace app::cli {
 

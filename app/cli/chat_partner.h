@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/chat_template.h"
 #include "engine/engine.h"
 #include "engine/result.h"
 

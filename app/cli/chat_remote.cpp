@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/chat_partner.h"
+#include "engine/chat_template.h"
 #include "engine/json.h"
 
 namespace app::cli {

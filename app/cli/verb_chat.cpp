@@ -8,6 +8,7 @@
 #include "app/cli/chat_partner.h"
 #include "app/cli/line_editor.h"
 #include "app/cli/verb.h"
+#include "engine/chat_template.h"
 
 namespace app::cli {
 

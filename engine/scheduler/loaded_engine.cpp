@@ -1,4 +1,5 @@
 #include "engine/scheduler/loaded_engine.h"
+#include "engine/chat_template.h"
 
 #include <new>
 #include <stdexcept>

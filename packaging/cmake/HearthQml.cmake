@@ -20,7 +20,12 @@ function(hearth_qml_module name)
   target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(${target} PUBLIC hearth_options Qt6::Quick ${arg_LIBS})
   # Code that Qt's compilers generate is not ours to warn about; options of a file come after those of its target.
-  foreach(generator IN ITEMS ${target} ${target}_qmlcache ${target}plugin)
+  # Compiled QML is small beside the headers it includes: several files are compiled as one.
+  if(TARGET ${target}_qmlcache)
+    target_compile_options(${target}_qmlcache PRIVATE -w)
+    set_target_properties(${target}_qmlcache PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  endif()
+  foreach(generator IN ITEMS ${target} ${target}plugin)
     if(TARGET ${generator})
       get_target_property(files ${generator} SOURCES)
       list(FILTER files INCLUDE REGEX "^${CMAKE_BINARY_DIR}.*[.]cpp$")

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/chat_template.h"
 #include "engine/scheduler/stop_strings.h"
 
 namespace test_support {

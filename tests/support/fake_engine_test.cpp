@@ -1,4 +1,5 @@
 #include "tests/support/fake_engine.h"
+#include "engine/chat_template.h"
 
 #include <gtest/gtest.h>
 

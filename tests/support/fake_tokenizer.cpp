@@ -1,4 +1,5 @@
 #include "tests/support/fake_tokenizer.h"
+#include "engine/chat_template.h"
 
 #include <array>
 

@@ -1,7 +1,7 @@
 // The chat page's view-model over a fake engine and chats in memory: ask, stream, stop, again, versions, edit, delete.
 #include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/fake_engine.h"
 #include "tests/ui/waits.h"

@@ -1,7 +1,7 @@
 // Message tree, parameters, transcript rows, facts and the formatted document: parts of the chat page by themselves.
 #include <QSignalSpy>
+#include <QTest>
 #include <QTextDocument>
-#include <QtTest>
 
 #include "ui/chat/answer_facts.h"
 #include "ui/chat/attachment_text.h"

@@ -1,4 +1,5 @@
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include "ui/command_line.h"
 

@@ -1,6 +1,7 @@
 // The highlighter: what a stretch of code is, in many languages, in pieces, and when it is hostile.
 #include <QElapsedTimer>
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include "ui/highlight/highlight.h"
 

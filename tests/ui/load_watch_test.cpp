@@ -1,5 +1,6 @@
 // A load's bytes, speed, time left and steps, from reports and a clock of our own.
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include "ui/model/load_watch.h"
 

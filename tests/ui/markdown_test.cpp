@@ -1,6 +1,7 @@
 // Markdown to blocks: what people write, what hostile models write, and the same while it streams.
 #include <QElapsedTimer>
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include "ui/markdown/markdown_stream.h"
 #include "ui/markdown/parse_markdown.h"

@@ -2,7 +2,8 @@
 #include <QElapsedTimer>
 #include <QImage>
 #include <QPainter>
-#include <QtTest>
+#include <QSignalSpy>
+#include <QTest>
 
 #include "ui/markdown/math_spans.h"
 #include "ui/markdown/parse_markdown.h"

@@ -3,7 +3,7 @@
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/support/fake_engine.h"
 #include "tests/ui/waits.h"

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <QQuickItem>
+#include <QSignalSpy>
 #include <QTemporaryDir>
-#include <QtTest>
+#include <QTest>
 
 #include "tests/ui/waits.h"
 #include "ui/application.h"

@@ -1,10 +1,10 @@
 // What is known of how an answer was made: kept as JSON with the message, shown below it.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QCoreApplication>
 #include <QMetaType>
 #include <QString>
-#include <QtQmlIntegration>
 #include <string>
 
 #include "engine/generation.h"

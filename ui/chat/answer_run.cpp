@@ -1,4 +1,5 @@
 #include "ui/chat/answer_run.h"
+#include "engine/chat_template.h"
 
 #include <algorithm>
 #include <span>

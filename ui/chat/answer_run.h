@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "app/conversation_store.h"
+#include "engine/chat_template.h"
 #include "engine/engine.h"
 #include "ui/bridge/answer_stream.h"
 #include "ui/bridge/chat_store.h"

@@ -1,9 +1,9 @@
 // The text files that will go with the next question: chosen, dropped or pasted.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
 #include <QUrl>
-#include <QtQmlIntegration>
 #include <functional>
 
 #include "ui/bridge/tasks.h"

@@ -1,11 +1,11 @@
 // The chat page: one conversation at a time, its answers, and what the composer needs to know.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QObject>
 #include <QSettings>
 #include <QTimer>
 #include <QUrl>
-#include <QtQmlIntegration>
 #include <functional>
 #include <memory>
 #include <optional>

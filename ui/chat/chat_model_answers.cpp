@@ -1,4 +1,5 @@
 // ChatModel's way from a question to an answer.
+#include "engine/chat_template.h"
 #include "ui/chat/chat_model.h"
 
 namespace ui {

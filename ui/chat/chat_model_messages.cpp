@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/chat_template.h"
 #include "ui/chat/chat_model.h"
 #include "ui/markdown/parse_markdown.h"
 

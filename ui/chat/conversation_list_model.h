@@ -1,9 +1,9 @@
 // The list at the left of the chat page: conversations by day, or the hits of a search.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
 #include <QDateTime>
-#include <QtQmlIntegration>
 #include <vector>
 
 #include "app/conversation_store.h"

@@ -1,4 +1,5 @@
 #include "ui/chat/fit_prompt.h"
+#include "engine/chat_template.h"
 
 #include <algorithm>
 

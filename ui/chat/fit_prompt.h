@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "engine/chat_template.h"
 #include "engine/engine.h"
 
 namespace ui {

@@ -1,13 +1,13 @@
 // Puts our inline text into a TextEdit's document as character formats: selectable, and never parsed as markup.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QColor>
 #include <QFont>
 #include <QObject>
 #include <QQmlParserStatus>
 #include <QQuickTextDocument>
 #include <QVariant>
-#include <QtQmlIntegration>
 
 #include "ui/chat/math_object.h"
 #include "ui/markdown/block.h"

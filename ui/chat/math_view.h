@@ -1,9 +1,9 @@
 // A formula as an item: as large as it is, or nothing where it is not understood.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QColor>
 #include <QQuickPaintedItem>
-#include <QtQmlIntegration>
 
 #include "ui/math/math_layout.h"
 

@@ -1,9 +1,9 @@
 // Sampling parameters of a chat: what differs from the defaults is kept, marked and can be reset one by one.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
 #include <QJsonObject>
-#include <QtQmlIntegration>
 #include <array>
 #include <map>
 #include <optional>

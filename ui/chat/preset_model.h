@@ -1,9 +1,9 @@
 // Named sets of system prompt and parameters.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
 #include <QSettings>
-#include <QtQmlIntegration>
 #include <vector>
 
 namespace ui {

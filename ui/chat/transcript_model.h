@@ -2,8 +2,8 @@
 // an answer streams only its last rows change.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
-#include <QtQmlIntegration>
 #include <map>
 #include <optional>
 #include <vector>

@@ -1,8 +1,8 @@
 // Downloads as rows of words and a number.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
-#include <QtQmlIntegration>
 #include <vector>
 
 #include "app/hub.h"

@@ -2,9 +2,9 @@
 // news come home through Tasks.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QObject>
 #include <QVariantList>
-#include <QtQmlIntegration>
 #include <memory>
 #include <optional>
 

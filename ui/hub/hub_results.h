@@ -1,8 +1,8 @@
 // Rows of a search on the hub. Texts come from strangers and are shown as plain, visible text.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
-#include <QtQmlIntegration>
 #include <vector>
 
 #include "app/hub.h"

@@ -1,8 +1,8 @@
 // The Advanced section: rows of the settings schema that concern a load, with this model's own values over them.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
-#include <QtQmlIntegration>
 #include <vector>
 
 #include "ui/model/load_choices.h"

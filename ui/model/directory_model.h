@@ -1,9 +1,10 @@
 // The left column: models opened before, then those found in folders of this machine, narrowed by a search.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
 #include <QStringList>
-#include <QtQmlIntegration>
+#include <QUrl>
 #include <map>
 #include <vector>
 

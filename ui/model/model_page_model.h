@@ -2,13 +2,13 @@
 // plans are made on worker threads.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QElapsedTimer>
 #include <QObject>
 #include <QSettings>
 #include <QTimer>
 #include <QUrl>
 #include <QVariantList>
-#include <QtQmlIntegration>
 #include <optional>
 
 #include "app/app_context.h"

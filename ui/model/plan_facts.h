@@ -1,9 +1,9 @@
 // A memory plan (or what was measured) as numbers that the memory bar draws.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QMetaType>
 #include <QString>
-#include <QtQmlIntegration>
 
 #include "engine/memory_plan.h"
 

@@ -2,8 +2,8 @@
 // that this build lacks says why.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
-#include <QtQmlIntegration>
 #include <optional>
 #include <vector>
 

@@ -1,9 +1,9 @@
 // Models that were opened before, newest first; kept with the window's state.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
 #include <QSettings>
-#include <QtQmlIntegration>
 #include <vector>
 
 namespace ui {

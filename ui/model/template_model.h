@@ -1,10 +1,10 @@
 // Which conversation template a model gets, why, and what it makes of a first message: text and tokens.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QObject>
 #include <QStringList>
 #include <QVariantList>
-#include <QtQmlIntegration>
 #include <optional>
 
 #include "engine/model_info.h"

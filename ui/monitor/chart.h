@@ -1,9 +1,9 @@
 // One figure of the Monitor page with its last minutes, as a card shows them.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QObject>
 #include <QString>
-#include <QtQmlIntegration>
 #include <vector>
 
 namespace ui {

@@ -2,10 +2,11 @@
 // is hidden or held nothing of it changes.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
-#include <QtQmlIntegration>
+#include <QVariant>
 #include <functional>
 #include <memory>
 

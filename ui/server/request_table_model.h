@@ -1,8 +1,8 @@
 // Requests in progress and lately ended, row by row; rows that stay are updated in place.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
-#include <QtQmlIntegration>
 #include <vector>
 
 #include "app/http_server.h"

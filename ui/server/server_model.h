@@ -2,11 +2,11 @@
 // worker thread.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QObject>
 #include <QStringList>
 #include <QTimer>
 #include <QVariantList>
-#include <QtQmlIntegration>
 #include <atomic>
 #include <memory>
 

@@ -1,8 +1,8 @@
 // The settings page: rows of the schema by group, each with its flag, its source and, where it cannot be changed, why.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QAbstractListModel>
-#include <QtQmlIntegration>
 #include <vector>
 
 #include "app/settings.h"

@@ -1,10 +1,10 @@
 // The window's own state: which page, light or dark, where the window stood.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QObject>
 #include <QRect>
 #include <QUrl>
-#include <QtQmlIntegration>
 
 #include "app/app_context.h"
 #include "ui/bridge/settings_bridge.h"

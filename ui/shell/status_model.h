@@ -1,9 +1,9 @@
 // What the status strip says of the loaded model.
 #pragma once
 
+#include <QtQmlIntegration/qqmlintegration.h>
 #include <QObject>
 #include <QTimer>
-#include <QtQmlIntegration>
 
 #include "engine/engine.h"
 #include "ui/bridge/host_bridge.h"

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "engine/chat_template.h"
 #include "engine/engine.h"
 #include "tests/app/cli/run_program.h"
 #include "tests/support/fake_engine.h"

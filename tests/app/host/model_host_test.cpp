@@ -1,4 +1,5 @@
 #include "app/model_host.h"
+#include "engine/chat_template.h"
 
 #include <gtest/gtest.h>
 

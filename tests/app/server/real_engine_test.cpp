@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "engine/chat_template.h"
 #include "tests/app/server/server_fixture.h"
 
 namespace app {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <limits>
 
+#include "engine/chat_template.h"
 #include "engine/engine.h"
 #include "engine/loaders/model_source.h"
 #include "tests/support/fake_engine.h"
