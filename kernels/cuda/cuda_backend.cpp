@@ -283,14 +283,18 @@ CudaBackend::StepShape CudaBackend::shapeOf(const Compiled& compiled, const Step
     out.nSequences = out.nTokens;
     return out;
   }
+  const bool alike = out.decodeOnly && out.nLogitRows == out.nTokens && !m_options.eager && !m_profiling;
+  if (alike && compiled.mega.ready() && MegaPath::takes(inputs)) {
+    // Two launches: nothing that a graph would make shorter.
+    out.mega = true;
+    return out;
+  }
   const uint32_t rows = graphRows(out.nTokens);
   const bool fits = rows <= std::min({program.maxTokens, program.maxLogitRows, kMostGraphRows});
-  if (out.decodeOnly && out.nLogitRows == out.nTokens && fits && !m_options.eager && !m_profiling) {
+  if (alike && fits) {
     out.captured = true;
     out.nTokens = out.nSequences = out.nLogitRows = rows;
     out.contextBound = std::bit_ceil(std::max(out.contextBound, kLeastContextBound));
-    out.mega = compiled.mega.ready() && MegaPath::takes(inputs);
-    if (out.mega) out.contextBound = 0;
   }
   return out;
 }
@@ -346,7 +350,7 @@ Status CudaBackend::noteAddresses(Compiled& compiled) {
 
 Status CudaBackend::launch(ProgramId id, const StepShape& shape) {
   if (!shape.captured) return runOps(*m_programs[id], shape);
-  const GraphKey key{id, shape.nTokens, shape.contextBound, shape.mega};
+  const GraphKey key{id, shape.nTokens, shape.contextBound};
   auto found = m_graphs.find(key);
   if (found == m_graphs.end()) {
     // The run before the capture has done this very step: nothing is left to launch, and running it again would draw

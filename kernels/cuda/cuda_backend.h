@@ -78,7 +78,7 @@ class CudaBackend final : public Backend {
     cudaEvent_t begin = nullptr, end = nullptr;
   };
   static constexpr uint32_t kClocks = 2 * kStepsInFlight, kNoClock = kClocks;
-  using GraphKey = std::tuple<ProgramId, uint32_t, uint32_t, bool>;  ///< program, rows, context bound, mega
+  using GraphKey = std::tuple<ProgramId, uint32_t, uint32_t>;  ///< program, rows, context bound
 
   CudaBackend(const CudaOptions& options, const CudaDevice& device) : m_options(options), m_device(device) {}
   Status open();

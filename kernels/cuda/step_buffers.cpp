@@ -4,12 +4,15 @@
 #include <cstring>
 
 #include "kernels/cuda/cuda_error.h"
+#include "kernels/cuda/ops/upload_step.h"
 
 namespace kernels::cuda {
 
 namespace {
 
 constexpr uint64_t kAlign = 64;
+/// Up to here a kernel brings a step.
+constexpr uint64_t kMostByKernel = uint64_t{64} << 10;
 
 uint64_t aligned(uint64_t bytes) {
   return (bytes + kAlign - 1) / kAlign * kAlign;
@@ -81,6 +84,27 @@ Status StepBuffers::upload(const StepInputs& inputs, uint32_t parity, cudaStream
   copyTo(host, m_layout.logitRows, inputs.logitRows);
   copyTo(host, m_layout.slots, inputs.sampleSlots);
   copyTo(host, m_layout.blockTable, inputs.blockTable);
+  UploadPieces pieces;
+  pieces.from = host;
+  pieces.to = m_device.as();
+  uint64_t used = 0;
+  const auto piece = [&](uint64_t offset, uint64_t size) {
+    if (size == 0) return;
+    pieces.first[pieces.n] = static_cast<uint32_t>(offset / 16);
+    pieces.count[pieces.n++] = static_cast<uint32_t>((size + 15) / 16);
+    used += size;
+  };
+  const uint64_t tokenBytes = inputs.tokens.size_bytes();
+  piece(0, sizeof header);
+  for (const uint64_t offset : {m_layout.tokens, m_layout.positions, m_layout.sequenceOf}) piece(offset, tokenBytes);
+  piece(m_layout.spans, inputs.sequences.size_bytes());
+  piece(m_layout.logitRows, inputs.logitRows.size_bytes());
+  piece(m_layout.slots, inputs.sampleSlots.size_bytes());
+  piece(m_layout.blockTable, inputs.blockTable.size_bytes());
+  if (used <= kMostByKernel) {
+    CUDA_RETURN_IF_ERROR(launchUploadStep(pieces, stream), "sending a step to the GPU");
+    return {};
+  }
   const uint64_t bytes = m_layout.blockTable + inputs.blockTable.size_bytes();
   CUDA_RETURN_IF_ERROR(cudaMemcpyAsync(m_device.as(), host, bytes, cudaMemcpyHostToDevice, stream),
                        "sending a step to the GPU");

@@ -52,6 +52,7 @@ struct MegaLinear {
   MegaNormIn norm;
   LinearPartArgs parts[kMaxLinearParts];
   uint32_t nParts = 0;
+  bool biased = false;                   ///< some part has a bias
   uint32_t nIn = 0, outCols = 0;         ///< nIn is a multiple of kMegaWindow
   uint32_t groupRows = kMegaGroup;       ///< kMegaGroup or half of it
   uint32_t nGroups = 0, firstBlock = 0;  ///< group i goes to block (firstBlock + i) % blocks

@@ -117,6 +117,7 @@ class Lowering {
     for (const LinearPart& part : op.parts) {
       const auto nOut = static_cast<uint32_t>(m_places.weights->find(part.weight)->rows);
       linear.parts[linear.nParts++] = {m_places.weight(part.weight), part.bias ? vector(*part.bias) : nullptr, nOut};
+      linear.biased = linear.biased || part.bias;
       linear.outCols += nOut;
     }
     linear.epilogue = op.epilogue;

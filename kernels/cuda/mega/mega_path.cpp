@@ -7,6 +7,13 @@
 
 namespace kernels::cuda {
 
+namespace {
+
+/// What reads and reports wait for behind the weights grows with it; one alone would not keep the memory busy.
+constexpr uint32_t kChunksOnTheirWay = 2;
+
+}  // namespace
+
 bool MegaPath::wanted() {
   static const bool on = [] {
     const char* value = std::getenv("HEARTH_CUDA_MEGA");
@@ -67,6 +74,7 @@ cudaError_t MegaPath::launch(const StepView& step, uint32_t maxRows, cudaStream_
   args.counters = m_memory.as<uint32_t>(m_program.countersAt);
   args.header = step.header;
   args.spans = step.spans;
+  args.nOnTheirWay = kChunksOnTheirWay;
   return launchMega(m_program.shape, args, maxRows, m_nBlocks, stream);
 }
 
