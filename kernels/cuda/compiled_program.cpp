@@ -26,6 +26,7 @@ class Planner {
       m_out.buffers[i].offset = take(uint64_t{rowsOf(desc.rows)} * desc.cols * dtypeBytes(m_out.buffers[i].type));
     }
     for (const Op& op : program.ops) std::visit([this](const auto& o) { plan(o); }, op);
+    markForLogits();
     m_out.normed = take(m_normed);
     m_out.linearScratch = take(m_linear);
     m_out.attentionScratch = take(m_attention);
@@ -73,6 +74,25 @@ class Planner {
       if (const auto* gather = std::get_if<GatherOp>(&op)) {
         m_out.buffers[gather->out].type = m_out.buffers[gather->in].type;
       }
+    }
+  }
+
+  /// The last layer's attention, if the program goes on with the rows of logits alone.
+  void markForLogits() {
+    const std::vector<Op>& ops = m_out.program.ops;
+    for (size_t i = ops.size(); i-- > 0;) {
+      const auto* attention = std::get_if<AttentionOp>(&ops[i]);
+      if (attention == nullptr) continue;
+      const auto reads = [attention](const Op& op) {
+        const auto* linear = std::get_if<LinearOp>(&op);
+        return linear != nullptr && (linear->in == attention->out || linear->residual == attention->out);
+      };
+      m_out.ops[i].forLogits = std::none_of(ops.begin() + static_cast<std::ptrdiff_t>(i), ops.end(), reads) &&
+                               std::any_of(ops.begin() + static_cast<std::ptrdiff_t>(i), ops.end(), [&](const Op& op) {
+                                 const auto* gather = std::get_if<GatherOp>(&op);
+                                 return gather != nullptr && gather->in == attention->out;
+                               });
+      return;
     }
   }
 

@@ -19,6 +19,7 @@ struct PlannedOp {
   std::string name;
   uint64_t weightBytes = 0;
   uint64_t kvBytesPerToken = 0;  ///< cache bytes for each token of context, keys and values
+  bool forLogits = false;        ///< of no use in a step that wants none: only gathers read what it makes
 };
 
 struct CompiledProgram {

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
-#include <string_view>
 #include <utility>
 
 #include "kernels/check/input_check.h"
@@ -25,15 +23,6 @@ constexpr uint32_t kMaxSlots = 65536;
 constexpr uint32_t kMostGraphRows = 256;
 /// Graphs are made for contexts rounded up to a power of two from here on.
 constexpr uint32_t kLeastContextBound = 512;
-
-/// linear_wide as it stands has not run on a card yet, only a larger form of it; until it has, it is asked for.
-bool wideWanted() {
-  static const bool on = [] {
-    const char* value = std::getenv("HEARTH_CUDA_WIDE");
-    return value != nullptr && std::string_view(value) == "1";
-  }();
-  return on;
-}
 
 uint32_t graphRows(uint32_t rows) {
   if (rows <= 8) return std::bit_ceil(rows);
@@ -60,8 +49,7 @@ Status CudaBackend::open() {
     CUDA_RETURN_IF_ERROR(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "making an event");
   }
   KERNELS_RETURN_IF_ERROR(m_gemm.open());
-  m_wide = wideWanted() && m_device.major == 9;
-  if (m_wide) {
+  if (m_device.major == 9) {
     const uint64_t partials = linearWidePartialBytes(m_device.nMultiprocessors);
     const uint64_t counters = linearWideCounters(m_device.nMultiprocessors) * sizeof(uint32_t);
     KERNELS_RETURN_IF_ERROR(m_wideSpace.allocate(partials + counters, "scratch of linear ops"));
@@ -256,18 +244,6 @@ Status CudaBackend::checkStep(ProgramId id, const StepInputs& inputs) {
       inputs, limits, [](uint32_t) { return 0; }, m_slotSeen);
 }
 
-StepInputs CudaBackend::tokensApart(const StepInputs& inputs) {
-  m_apart.clear();
-  for (const SequenceSpan& span : inputs.sequences) {
-    for (uint32_t i = 0; i < span.nTokens; ++i) {
-      m_apart.push_back({span.firstToken + i, 1, span.contextLength + i, span.blockTableOffset});
-    }
-  }
-  StepInputs out = inputs;
-  out.sequences = m_apart;
-  return out;
-}
-
 CudaBackend::StepShape CudaBackend::shapeOf(const Compiled& compiled, const StepInputs& inputs) const {
   const Program& program = compiled.program.program;
   StepShape out;
@@ -275,13 +251,10 @@ CudaBackend::StepShape CudaBackend::shapeOf(const Compiled& compiled, const Step
   out.nSequences = static_cast<uint32_t>(inputs.sequences.size());
   out.nLogitRows = static_cast<uint32_t>(inputs.logitRows.size());
   out.decodeOnly = inputs.sequences.size() == inputs.tokens.size();
+  out.chunksOnly = true;
   for (const SequenceSpan& span : inputs.sequences) {
+    out.chunksOnly = out.chunksOnly && span.nTokens > 1;
     out.contextBound = std::max(out.contextBound, span.contextLength + span.nTokens);
-  }
-  if (m_options.batchInvariant && !out.decodeOnly) {
-    out.keysOfThisStep = out.decodeOnly = true;
-    out.nSequences = out.nTokens;
-    return out;
   }
   const bool alike = out.decodeOnly && out.nLogitRows == out.nTokens && !m_options.eager && !m_profiling;
   if (alike && compiled.mega.ready() && MegaPath::takes(inputs)) {
@@ -376,8 +349,7 @@ Status CudaBackend::enqueue(ProgramId id, const StepInputs& inputs) {
                                              std::bit_ceil(static_cast<uint64_t>(inputs.blockTable.size()))));
   }
   const uint32_t parity = m_nextParity;
-  KERNELS_RETURN_IF_ERROR(
-      kept(m_inputs.upload(m_options.batchInvariant ? tokensApart(inputs) : inputs, parity, m_stream)));
+  KERNELS_RETURN_IF_ERROR(kept(m_inputs.upload(inputs, parity, m_stream)));
   const auto nRows = static_cast<uint32_t>(inputs.logitRows.size());
   if (m_profiling) {
     m_profiled = &compiled;

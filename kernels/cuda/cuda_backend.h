@@ -65,8 +65,8 @@ class CudaBackend final : public Backend {
     uint32_t contextBound = 0;
     bool decodeOnly = false;
     bool captured = false;
-    bool mega = false;            ///< through the persistent kernel
-    bool keysOfThisStep = false;  ///< tokens of one sequence stand apart, and see each other's keys
+    bool mega = false;        ///< through the persistent kernel
+    bool chunksOnly = false;  ///< no sequence has one token
   };
   struct InFlight {
     ProgramId program = 0;
@@ -85,8 +85,6 @@ class CudaBackend final : public Backend {
   Status use();
   Status kept(Status status);
   Status checkStep(ProgramId id, const StepInputs& inputs);
-  /// The same step with every token as a sequence of its own, so that all go through the same kernels.
-  StepInputs tokensApart(const StepInputs& inputs);
   StepShape shapeOf(const Compiled& compiled, const StepInputs& inputs) const;
   Status launch(ProgramId id, const StepShape& shape);
   void readClock(const InFlight& step);
@@ -126,13 +124,11 @@ class CudaBackend final : public Backend {
   Sampler m_sampler;
   std::vector<uint8_t> m_slotSeen;
   StepBuffers m_inputs;
-  std::vector<SequenceSpan> m_apart;  ///< of tokensApart()
   GemmLt m_gemm;
   DeviceBuffer m_wideSpace;  ///< of linear_wide, where the device has it: partial sums, then counters
   DeviceBuffer m_arena;
   DeviceBuffer m_counters;  ///< attention's
   std::vector<std::unique_ptr<Compiled>> m_programs;
-  bool m_wide = false;  ///< linear_wide is switched on
   bool m_mega = false;  ///< the persistent kernel is switched on
   std::map<GraphKey, cudaGraphExec_t> m_graphs;
   std::tuple<uint64_t, uint64_t, const void*, const void*> m_graphsFor{};  ///< addresses that the graphs know

@@ -1,9 +1,6 @@
 // From ops of a step program to launches.
-#include <algorithm>
-
 #include "kernels/cuda/cuda_backend.h"
 #include "kernels/cuda/cuda_error.h"
-#include "kernels/cuda/ops/attention.h"
 #include "kernels/cuda/ops/linear_wide.h"
 #include "kernels/cuda/ops/ops.h"
 
@@ -27,7 +24,8 @@ Status CudaBackend::runOps(const Compiled& compiled, const StepShape& shape) {
   }
   if (profile) CUDA_RETURN_IF_ERROR(cudaEventRecord(m_opEvents[0], m_stream), "profiling");
   for (size_t i = 0; i < ops.size(); ++i) {
-    if (Status status = runOp(compiled, ops[i], shape); !status.ok()) {
+    const bool needed = shape.nLogitRows > 0 || !compiled.program.ops[i].forLogits;
+    if (Status status = needed ? runOp(compiled, ops[i], shape) : Status{}; !status.ok()) {
       return {status.code(),
               "op " + std::to_string(i) + " (" + compiled.program.ops[i].name + "): " + status.message()};
     }
@@ -95,15 +93,17 @@ Status CudaBackend::run(const Compiled& compiled, const LinearOp& op, const Step
   args.scratch = m_arena.as(program.linearScratch);
   const bool ofTokens = program.program.buffers[op.in].rows == Rows::Token;
   args.roomRows = ofTokens ? program.program.maxTokens : program.program.maxLogitRows;
-  if (m_options.batchInvariant) {
-    return toStatus(linearOrderedSupports(args, m_device.major) ? launchLinearOrdered(args, m_stream)
-                                                                : launchLinearPlain(args, m_stream),
-                    "a linear op");
-  }
-  if (m_wide && linearWideSuits(args, m_device.major, m_device.nMultiprocessors)) {
+  const bool always = m_options.batchInvariant;
+  if (always ? linearWideSupports(args, m_device.major)
+             : linearWideSuits(args, m_device.major, m_device.nMultiprocessors)) {
     const uint64_t partials = linearWidePartialBytes(m_device.nMultiprocessors);
     const WideSpace space{m_wideSpace.as<float>(), m_wideSpace.as<uint32_t>(partials)};
     return toStatus(launchLinearWide(args, space, m_device.nMultiprocessors, m_stream), "a linear op");
+  }
+  if (always) {
+    return toStatus(linearOrderedSupports(args, m_device.major) ? launchLinearOrdered(args, m_stream)
+                                                                : launchLinearPlain(args, m_stream),
+                    "a linear op");
   }
   if (linearStreamSupports(args, m_device.major)) return toStatus(launchLinearStream(args, m_stream), "a linear op");
   if (GemmLt::supports(args)) return m_gemm.run(args, m_stream);
@@ -154,18 +154,9 @@ Status CudaBackend::run(const Compiled& compiled, const AttentionOp& op, const S
   args.maxContextBound = shape.contextBound;
   args.maxSequences = shape.nSequences;
   args.nMultiprocessors = m_device.nMultiprocessors;
-  args.keysOfThisStep = shape.keysOfThisStep;
-  if (!m_options.batchInvariant || shape.nSequences <= kAttentionMaxSequences) {
-    return toStatus(launchAttention(args, m_device.major, m_stream), "attention");
-  }
-  // Every token is a sequence here: more of them than one launch takes go in pieces.
-  const SequenceSpan* const spans = args.step.spans;
-  for (uint32_t first = 0; first < shape.nSequences; first += kAttentionMaxSequences) {
-    args.step.spans = spans + first;
-    args.maxSequences = std::min(kAttentionMaxSequences, shape.nSequences - first);
-    CUDA_RETURN_IF_ERROR(launchAttention(args, m_device.major, m_stream), "attention");
-  }
-  return {};
+  args.chunksOnly = shape.chunksOnly;
+  args.oneOrder = m_options.batchInvariant;
+  return toStatus(launchAttention(args, m_device.major, m_stream), "attention");
 }
 
 Status CudaBackend::run(const Compiled& compiled, const GatherOp& op, const StepShape& shape) {

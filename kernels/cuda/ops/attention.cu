@@ -16,24 +16,20 @@ cudaError_t launchPlain(const AttentionArgs& args, cudaStream_t stream) {
 
 bool supportsTiles(const AttentionArgs& args, int major) {
   return major >= 8 && attentionTiled(args) && args.heads.nHeads / args.heads.nKvHeads <= 128 &&
-         args.sequenceBound() <= kAttentionMaxSequences;
+         (args.oneOrder || args.sequenceBound() <= kAttentionMaxSequences);
 }
-
-/// Sequences with one token apart from the others: their bits are those of a step that has no others.
-cudaError_t launchTiles(const AttentionArgs& args, cudaStream_t stream) {
-  if (const cudaError_t error = launchAttentionDecode(args, false, stream); error != cudaSuccess || args.decodeOnly)
-    return error;
-  return launchAttentionPrefill(args, stream);
-}
-
 bool supportsTiles90(const AttentionArgs& args, int major) {
   return major == 9 && supportsTiles(args, major) && attentionPrefill90Supports(args);
 }
-cudaError_t launchTiles90(const AttentionArgs& args, cudaStream_t stream) {
-  if (const cudaError_t error = launchAttentionDecode(args, !args.keysOfThisStep, stream);
-      error != cudaSuccess || args.decodeOnly)
-    return error;
-  return launchAttentionPrefill90(args, stream);
+
+/// Sequences with one token apart from the others: their bits are those of a step that has no others.
+template <cudaError_t (*launchSeveral)(const AttentionArgs& args, cudaStream_t stream)>
+cudaError_t launchTiles(const AttentionArgs& args, cudaStream_t stream) {
+  if (!args.oneOrder && !args.chunksOnly) {
+    if (const cudaError_t error = launchAttentionDecode(args, stream); error != cudaSuccess || args.decodeOnly)
+      return error;
+  }
+  return launchSeveral(args, stream);
 }
 
 struct Way {
@@ -41,8 +37,8 @@ struct Way {
   cudaError_t (*launch)(const AttentionArgs& args, cudaStream_t stream);
 };
 constexpr Way kWays[] = {
-    {supportsTiles90, launchTiles90},
-    {supportsTiles, launchTiles},
+    {supportsTiles90, launchTiles<launchAttentionPrefill90>},
+    {supportsTiles, launchTiles<launchAttentionPrefill>},
     {supportsPlain, launchPlain},
 };
 

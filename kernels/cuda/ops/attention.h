@@ -12,16 +12,16 @@ constexpr bool attentionTiled(const AttentionArgs& args) {
          (dim == 64 || dim == 80 || dim == 96 || dim == 128 || dim == 256);
 }
 
-/// Most sequences that the tensor core kernels take in one launch.
+/// Most sequences that the kernel for those with one token takes in one launch.
 inline constexpr uint32_t kAttentionMaxSequences = 2048;
 
-/// The sequences with one token; the others are left alone. Compute capability 8.0 and up. With `overlap` (9.0) it may
-/// start before the kernel ahead of it has ended, and so may the next: what is before the wait touches step values and
-/// older tokens of the cache alone.
-cudaError_t launchAttentionDecode(const AttentionArgs& args, bool overlap, cudaStream_t stream);
+/// The sequences with one token; the others are left alone. Compute capability 8.0 and up. On 9.0 it begins
+/// beside the kernel ahead: what is before the wait touches step values and older tokens of the cache alone.
+cudaError_t launchAttentionDecode(const AttentionArgs& args, cudaStream_t stream);
 uint64_t attentionDecodeScratchBytes(const HeadShape& heads, uint32_t nSequences, uint32_t nMultiprocessors);
 
-/// The sequences with more than one token; the others are left alone. Compute capability 8.0 and up.
+/// The sequences with more than one token; the others are left alone but for AttentionArgs::oneOrder. Compute
+/// capability 8.0 and up.
 cudaError_t launchAttentionPrefill(const AttentionArgs& args, cudaStream_t stream);
 
 /// The same with wgmma and the tensor copy engine, compute capability 9.0.

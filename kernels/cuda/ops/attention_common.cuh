@@ -9,6 +9,7 @@
 #include "kernels/backend.h"
 #include "kernels/cuda/ops/element.cuh"
 #include "kernels/cuda/ops/ops.h"
+#include "kernels/cuda/ops/overlap.cuh"
 
 namespace kernels::cuda {
 
@@ -38,20 +39,6 @@ __device__ __forceinline__ float powerOfTwo(float x) {
   return y;
 }
 #endif
-
-/// Lets the next kernel's blocks come in, if it was launched to overlap.
-__device__ __forceinline__ void letNextKernelStart() {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("griddepcontrol.launch_dependents;\n" ::: "memory");
-#endif
-}
-/// Until the kernels before this one are done, if it was launched to overlap with them. Step values, and what earlier
-/// steps left in the cache, may be read before.
-__device__ __forceinline__ void awaitKernelsBefore() {
-#if __CUDA_ARCH__ >= 900
-  asm volatile("griddepcontrol.wait;\n" ::: "memory");
-#endif
-}
 
 /// Two floats to a pair of half type, the first in the low half.
 template <class T>

@@ -36,6 +36,7 @@ __global__ void __launch_bounds__(kDecodeThreads, kDim* kColumns > 128 ? 2 : 3)
     Item::run(args, scratch, s, heads, split, whole ? s.nSplits : split + 1, starts[sequence],
               scratch.counters + uint64_t{sequence} * perSplit + part, shared, threadIdx.x, 1, query);
   }
+  awaitKernelsBefore();  // those without work, too
 }
 
 struct ScratchSizes {
@@ -54,7 +55,7 @@ ScratchSizes scratchSizes(const HeadShape& heads, uint32_t nSequences, uint32_t 
 }
 
 template <class T, int kDim, int kColumns, bool kBent>
-cudaError_t launchFor(const AttentionArgs& args, bool overlap, cudaStream_t stream) {
+cudaError_t launchFor(const AttentionArgs& args, cudaStream_t stream) {
   const auto kernel = attentionDecodeKernel<T, kDim, kColumns, kBent>;
   const uint32_t nSequences = args.sequenceBound();
   const uint32_t bytes = static_cast<uint32_t>(sizeof(typename DecodeItem<T, kDim, kColumns, kBent>::Shared)) +
@@ -86,44 +87,32 @@ cudaError_t launchFor(const AttentionArgs& args, bool overlap, cudaStream_t stre
   scratch.stats = reinterpret_cast<float*>(memory);
   scratch.sums = reinterpret_cast<float*>(memory + sizes.stats);
   scratch.nSlots = sizes.nSlots;
-  cudaLaunchAttribute attribute{};
-  attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-  attribute.val.programmaticStreamSerializationAllowed = 1;
-  cudaLaunchConfig_t config{};
-  config.gridDim = blocks;
-  config.blockDim = kDecodeThreads;
-  config.dynamicSmemBytes = bytes;
-  config.stream = stream;
-  config.attrs = &attribute;
-  config.numAttrs = overlap ? 1 : 0;
-  return cudaLaunchKernelEx(&config, kernel, args, scratch);
+  return launchOverlapped(kernel, blocks, kDecodeThreads, bytes, stream, args, scratch);
 }
 
 template <class T, int kDim>
-cudaError_t launchShape(const AttentionArgs& args, bool overlap, cudaStream_t stream) {
+cudaError_t launchShape(const AttentionArgs& args, cudaStream_t stream) {
   const bool bent = bendsScores(args);
   if constexpr (kDim <= 128) {
     if (decodeCut(args.heads, args.nMultiprocessors).headsPerItem == 16)
-      return bent ? launchFor<T, kDim, 2, true>(args, overlap, stream)
-                  : launchFor<T, kDim, 2, false>(args, overlap, stream);
+      return bent ? launchFor<T, kDim, 2, true>(args, stream) : launchFor<T, kDim, 2, false>(args, stream);
   }
-  return bent ? launchFor<T, kDim, 1, true>(args, overlap, stream)
-              : launchFor<T, kDim, 1, false>(args, overlap, stream);
+  return bent ? launchFor<T, kDim, 1, true>(args, stream) : launchFor<T, kDim, 1, false>(args, stream);
 }
 
 template <class T>
-cudaError_t launchType(const AttentionArgs& args, bool overlap, cudaStream_t stream) {
+cudaError_t launchType(const AttentionArgs& args, cudaStream_t stream) {
   switch (args.heads.headDim) {
     case 64:
-      return launchShape<T, 64>(args, overlap, stream);
+      return launchShape<T, 64>(args, stream);
     case 80:
-      return launchShape<T, 80>(args, overlap, stream);
+      return launchShape<T, 80>(args, stream);
     case 96:
-      return launchShape<T, 96>(args, overlap, stream);
+      return launchShape<T, 96>(args, stream);
     case 128:
-      return launchShape<T, 128>(args, overlap, stream);
+      return launchShape<T, 128>(args, stream);
     default:
-      return launchShape<T, 256>(args, overlap, stream);
+      return launchShape<T, 256>(args, stream);
   }
 }
 
@@ -134,9 +123,8 @@ uint64_t attentionDecodeScratchBytes(const HeadShape& heads, uint32_t nSequences
   return sizes.stats + sizes.sums;
 }
 
-cudaError_t launchAttentionDecode(const AttentionArgs& args, bool overlap, cudaStream_t stream) {
-  return args.type == DType::F16 ? launchType<__half>(args, overlap, stream)
-                                 : launchType<__nv_bfloat16>(args, overlap, stream);
+cudaError_t launchAttentionDecode(const AttentionArgs& args, cudaStream_t stream) {
+  return args.type == DType::F16 ? launchType<__half>(args, stream) : launchType<__nv_bfloat16>(args, stream);
 }
 
 }  // namespace kernels::cuda

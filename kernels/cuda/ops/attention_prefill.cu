@@ -74,8 +74,10 @@ template <class T, int kDim, bool kBent>
 __global__ void __launch_bounds__(kThreads, 1) attentionPrefillKernel(const __grid_constant__ AttentionArgs args) {
   using L = Layout<kDim>;
   extern __shared__ uint4 memory[];
+  auto* starts = reinterpret_cast<uint32_t*>(memory);
+  const uint32_t nSequences = countQueryTiles<kRows>(args, starts);
   QueryTile tile;
-  if (!findQueryTile<kRows>(args, blockIdx.x, reinterpret_cast<uint32_t*>(memory), tile)) return;
+  if (!queryTileAt<kRows>(args, starts, nSequences, blockIdx.x, tile)) return;
   __syncthreads();
   const uint32_t shared = static_cast<uint32_t>(__cvta_generic_to_shared(memory));
   const uint32_t warp = threadIdx.x / 32, lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;

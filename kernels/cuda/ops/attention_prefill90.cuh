@@ -1,6 +1,7 @@
 // Attention of sequences with several tokens in the step, for compute capability 9.0: one warp has the copy engine
-// bring tiles of keys and values, two warpgroups multiply 64 queries each. While a tile's weights are worked out, the
-// products of the tile before run on.
+// bring tiles of keys and values, three others bring the queries, and two warpgroups multiply 64 queries each. While a
+// tile's weights are worked out, the products of the tile before run on; a block goes from one tile of queries to the
+// next, whose queries and first keys come while the last products of the one before are under way.
 //
 // Keys and values lie in shared memory as column blocks of 64 elements, [block][key][128 bytes], swizzled; a head size
 // that is no multiple of 64 has its last block filled up with zeros by the copy engine.
@@ -17,6 +18,7 @@ namespace kernels::cuda {
 namespace prefill90 {
 
 inline constexpr uint32_t kRows = 128, kThreads = 384, kConsumers = 256, kStages = 2;
+inline constexpr uint32_t kQueryThreads = 96;
 inline constexpr uint32_t kRowBytes = 128;  // of a column block
 
 template <int kDim>
@@ -27,8 +29,9 @@ struct Layout {
   static constexpr uint32_t kTile = kBlocks * kKeyBlock;
   static constexpr uint32_t kQuery = kBlocks * kRows * kRowBytes;
   static constexpr uint32_t kBarriers = kQuery + 2 * kStages * kTile;
-  static constexpr uint32_t kBytes = kBarriers + 8 * 4 * kStages + 1024;  // and room to align
-  static constexpr int kSumParts = kDim > 128 ? kDim / 128 : 1;           // products a step of the sums
+  static constexpr uint32_t kStarts = kBarriers + 8 * (4 * kStages + 2);
+  static constexpr uint32_t kBytes = kStarts + 1024;             // and room to align; the counts of tiles follow
+  static constexpr int kSumParts = kDim > 128 ? kDim / 128 : 1;  // products a step of the sums
   static constexpr int kSumColumns = kDim / kSumParts;
 };
 
@@ -47,63 +50,97 @@ struct Memory {
   __device__ uint32_t valuesFull(uint32_t stage) const { return barrier(1, stage); }
   __device__ uint32_t keysEmpty(uint32_t stage) const { return barrier(2, stage); }
   __device__ uint32_t valuesEmpty(uint32_t stage) const { return barrier(3, stage); }
+  __device__ uint32_t queryFull() const { return barrier(4, 0); }
+  __device__ uint32_t queryEmpty() const { return queryFull() + 8; }
+};
+
+/// The tiles of queries of a block: those with the most keys first, every other round the other way about.
+struct Tiles {
+  const AttentionArgs& args;
+  const uint32_t* starts;
+  uint32_t nSequences, turn = 0;
+  __device__ __forceinline__ bool next(QueryTile& tile) {
+    const uint32_t index = turn * gridDim.x + (turn % 2 == 0 ? blockIdx.x : gridDim.x - 1 - blockIdx.x);
+    ++turn;
+    return queryTileAt<kRows>(args, starts, nSequences, index, tile);
+  }
 };
 
 /// The copying warp: a lane a block of the cache.
 template <int kDim>
-__device__ __forceinline__ void produce(const AttentionArgs& args, const QueryTile& tile, const Memory<kDim>& memory,
+__device__ __forceinline__ void produce(const AttentionArgs& args, Tiles tiles, const Memory<kDim>& memory,
                                         const CUtensorMap* keysMap, const CUtensorMap* valuesMap) {
   using L = Layout<kDim>;
   constexpr uint32_t kCacheBlocks = L::kKeys / kKvBlockTokens;
-  const uint32_t lane = threadIdx.x % 32;
-  const uint32_t firstTile = tile.firstKey / L::kKeys, lastTile = tile.lastKey / L::kKeys;
-  const uint32_t lastBlock = tile.lastKey / kKvBlockTokens;
-  int32_t next = 0;
-  if (lane < kCacheBlocks && firstTile * kCacheBlocks + lane <= lastBlock)
-    next = tile.blocks[firstTile * kCacheBlocks + lane];
-  for (uint32_t j = firstTile; j <= lastTile; ++j) {
-    const uint32_t i = j - firstTile, stage = i % kStages, parity = (i / kStages + 1) % 2;
-    const uint32_t row = (static_cast<uint32_t>(next) * args.heads.nKvHeads + tile.kvHead) * kKvBlockTokens;
-    const uint32_t nBlocks = min(kCacheBlocks, lastBlock + 1 - j * kCacheBlocks);
-    const uint32_t ahead = (j + 1) * kCacheBlocks + lane;
-    if (lane < kCacheBlocks && ahead <= lastBlock) next = tile.blocks[ahead];
-    const uint32_t offset = lane * kKvBlockTokens * kRowBytes;
-    const uint32_t bytes = nBlocks * L::kBlocks * kKvBlockTokens * kRowBytes;
-    barrierWait(memory.keysEmpty(stage), parity);
-    if (lane == 0) barrierExpect(memory.keysFull(stage), bytes);
-    __syncwarp();
-    if (lane < nBlocks) {
+  const uint32_t lane = threadIdx.x % 32, offset = lane * kKvBlockTokens * kRowBytes;
+  uint32_t n = 0;  // tiles of keys so far
+  QueryTile tile;
+  while (tiles.next(tile)) {
+    const uint32_t firstTile = tile.firstKey / L::kKeys, lastTile = tile.lastKey / L::kKeys;
+    const uint32_t lastBlock = tile.lastKey / kKvBlockTokens;
+    int32_t next = 0;
+    if (lane < kCacheBlocks && firstTile * kCacheBlocks + lane <= lastBlock)
+      next = tile.blocks[firstTile * kCacheBlocks + lane];
+    for (uint32_t j = firstTile; j <= lastTile; ++j, ++n) {
+      const uint32_t stage = n % kStages, parity = (n / kStages + 1) % 2;
+      const uint32_t row = (static_cast<uint32_t>(next) * args.heads.nKvHeads + tile.kvHead) * kKvBlockTokens;
+      const uint32_t nBlocks = min(kCacheBlocks, lastBlock + 1 - j * kCacheBlocks);
+      const uint32_t ahead = (j + 1) * kCacheBlocks + lane;
+      if (lane < kCacheBlocks && ahead <= lastBlock) next = tile.blocks[ahead];
+      const uint32_t bytes = nBlocks * L::kBlocks * kKvBlockTokens * kRowBytes;
+      barrierWait(memory.keysEmpty(stage), parity);
+      if (lane == 0) barrierExpect(memory.keysFull(stage), bytes);
+      __syncwarp();
+      if (lane < nBlocks) {
 #pragma unroll
-      for (uint32_t b = 0; b < L::kBlocks; ++b)
-        copyBox(memory.keys(stage) + b * L::kKeyBlock + offset, keysMap, b * 64, row, memory.keysFull(stage));
-    }
-    barrierWait(memory.valuesEmpty(stage), parity);
-    if (lane == 0) barrierExpect(memory.valuesFull(stage), bytes);
-    __syncwarp();
-    if (lane < nBlocks) {
+        for (uint32_t b = 0; b < L::kBlocks; ++b)
+          copyBox(memory.keys(stage) + b * L::kKeyBlock + offset, keysMap, b * 64, row, memory.keysFull(stage));
+      }
+      barrierWait(memory.valuesEmpty(stage), parity);
+      if (lane == 0) barrierExpect(memory.valuesFull(stage), bytes);
+      __syncwarp();
+      if (lane < nBlocks) {
 #pragma unroll
-      for (uint32_t b = 0; b < L::kBlocks; ++b)
-        copyBox(memory.values(stage) + b * L::kKeyBlock + offset, valuesMap, b * 64, row, memory.valuesFull(stage));
+        for (uint32_t b = 0; b < L::kBlocks; ++b)
+          copyBox(memory.values(stage) + b * L::kKeyBlock + offset, valuesMap, b * 64, row, memory.valuesFull(stage));
+      }
     }
   }
 }
 
-/// Brings this warpgroup's 64 query rows to shared memory.
+/// The warps that bring queries to shared memory, kQueryThreads together: a thread a chunk of 8 elements of a row.
 template <class T, int kDim>
-__device__ __forceinline__ void loadQueries(const AttentionArgs& args, const QueryTile& tile,
-                                            const Memory<kDim>& memory, uint32_t group, uint32_t thread) {
-  constexpr uint32_t kChunks = kDim / 8;
-  for (uint32_t index = thread; index < 64 * kChunks; index += 128) {
-    const uint32_t r = group * 64 + index / kChunks, chunk = index % kChunks;
-    uint4 v = make_uint4(0, 0, 0, 0);
-    if (tile.holds(r))
-      v = *reinterpret_cast<const uint4*>(
-          static_cast<const T*>(args.qkv) +
-          (uint64_t{tile.row(r)} * (args.heads.nHeads + 2 * args.heads.nKvHeads) + tile.head(r)) * kDim + chunk * 8);
-    const uint32_t at =
-        memory.query() + chunk / 8 * (kRows * kRowBytes) + r * kRowBytes + (((chunk % 8) ^ (r % 8)) * 16);
-    asm volatile("st.shared.v4.u32 [%0], {%1,%2,%3,%4};\n" ::"r"(at), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w)
-                 : "memory");
+__device__ __forceinline__ void loadQueries(const AttentionArgs& args, Tiles tiles, const Memory<kDim>& memory) {
+  constexpr uint32_t kChunks = kDim / 8, kRowsAtOnce = kQueryThreads / kChunks;
+  const uint32_t thread = threadIdx.x - 32, row0 = thread / kChunks, chunk = thread % kChunks;
+  const uint32_t group = args.heads.nHeads / args.heads.nKvHeads;
+  const uint32_t tokens = kRowsAtOnce / group, heads = kRowsAtOnce % group;  // from a row to the thread's next
+  const uint32_t tokenStride = (args.heads.nHeads + 2 * args.heads.nKvHeads) * kDim;
+  const uint32_t to = memory.query() + chunk / 8 * (kRows * kRowBytes);
+  QueryTile tile;
+  while (tiles.next(tile)) {
+    const T* const from = static_cast<const T*>(args.qkv) + uint64_t{tile.firstRow} * tokenStride +
+                          tile.kvHead * group * kDim + chunk * 8;
+    barrierWait(memory.queryEmpty(), tiles.turn % 2);
+    uint32_t token = row0 / group, head = row0 % group;
+#pragma unroll 2
+    for (uint32_t r = row0; row0 < kRowsAtOnce && r < kRows; r += kRowsAtOnce) {
+      const bool held = token < tile.nTokens;
+      const T* at = held ? from + token * tokenStride + head * kDim : from;
+      const uint32_t place = to + r * kRowBytes + ((chunk % 8) ^ (r % 8)) * 16;
+      asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;\n" ::"r"(place), "l"(at), "r"(held ? 16 : 0)
+                   : "memory");
+      token += tokens;
+      head += heads;
+      if (head >= group) {
+        head -= group;
+        ++token;
+      }
+    }
+    asm volatile("cp.async.wait_all;\n" ::: "memory");
+    fenceShared();
+    __syncwarp();
+    if (threadIdx.x % 32 == 0) barrierArrive(memory.queryFull());
   }
 }
 
@@ -111,8 +148,9 @@ template <class T, int kDim, bool kBent>
 struct Consumer {
   using L = Layout<kDim>;
   const AttentionArgs& args;
-  const QueryTile& tile;
   const Memory<kDim>& memory;
+  QueryTile tile;
+  uint32_t turn, nKeyTiles;  ///< tiles of queries and of keys before this one
   uint32_t group, warp, lane, g, t;
   uint32_t position[2], visible[2];
   float slope[2];
@@ -258,31 +296,33 @@ struct Consumer {
     for (int p = 0; p < L::kSumParts; ++p)
 #pragma unroll
       for (int i = 0; i < L::kSumColumns / 2; ++i) sums[p][i] = 0.0f;
-    loadQueries<T, kDim>(args, tile, memory, group, warp * 32 + lane);
-    fenceShared();
-    asm volatile("bar.sync %0, 128;\n" ::"r"(1 + group) : "memory");
-
     float keep[2];
-    barrierWait(memory.keysFull(0), 0);
-    beginScores(0);
+    uint32_t n = nKeyTiles;
+    barrierWait(memory.queryFull(), turn % 2);
+    barrierWait(memory.keysFull(n % kStages), n / kStages % 2);
+    beginScores(n % kStages);
     productsWait<0>();
     pin(scores);
-    release(memory.keysEmpty(0));
+    release(memory.keysEmpty(n % kStages));
+    if (firstTile == lastTile) release(memory.queryEmpty());
     weigh(firstTile, keep);
     pack();
     if (group == 1 && lastTile > firstTile) passTurn();
 #pragma unroll 1
     for (uint32_t j = firstTile + 1; j <= lastTile; ++j) {
-      const uint32_t i = j - firstTile, stage = i % kStages, before = (i - 1) % kStages;
-      barrierWait(memory.keysFull(stage), i / kStages % 2);
+      const uint32_t before = n % kStages, parityBefore = n / kStages % 2;
+      ++n;
+      const uint32_t stage = n % kStages;
+      barrierWait(memory.keysFull(stage), n / kStages % 2);
       awaitTurn();
       beginScores(stage);
-      barrierWait(memory.valuesFull(before), (i - 1) / kStages % 2);
+      barrierWait(memory.valuesFull(before), parityBefore);
       beginSums(before);
       if (group == 0 || j < lastTile) passTurn();
       productsWait<1>();
       pin(scores);
       release(memory.keysEmpty(stage));
+      if (j == lastTile) release(memory.queryEmpty());
       const bool grew = weigh(j, keep);
       pin(scores);  // worked out while the sums run, not after
       productsWait<0>();
@@ -291,13 +331,15 @@ struct Consumer {
       if (grew) rescale(keep);
       pack();
     }
-    const uint32_t last = lastTile - firstTile;
-    barrierWait(memory.valuesFull(last % kStages), last / kStages % 2);
-    clearTail(last % kStages, lastTile);
-    beginSums(last % kStages);
+    barrierWait(memory.valuesFull(n % kStages), n / kStages % 2);
+    clearTail(n % kStages, lastTile);
+    beginSums(n % kStages);
     productsWait<0>();
     pinSums();
+    release(memory.valuesEmpty(n % kStages));
     write();
+    nKeyTiles = n + 1;
+    ++turn;
   }
 
   __device__ __forceinline__ void write() {
@@ -329,8 +371,8 @@ __global__ void __launch_bounds__(kThreads, 1)
   extern __shared__ uint4 raw[];
   Memory<kDim> memory;
   memory.base = (static_cast<uint32_t>(__cvta_generic_to_shared(raw)) + 1023) / 1024 * 1024;
-  QueryTile tile;
-  if (!findQueryTile<kRows>(args, blockIdx.x, reinterpret_cast<uint32_t*>(raw), tile)) return;
+  auto* starts = reinterpret_cast<uint32_t*>(reinterpret_cast<char*>(raw) +
+                                             (memory.base - __cvta_generic_to_shared(raw)) + L::kStarts);
   if (threadIdx.x == 0) {
     for (uint32_t s = 0; s < kStages; ++s) {
       barrierInit(memory.keysFull(s), 1);
@@ -338,23 +380,32 @@ __global__ void __launch_bounds__(kThreads, 1)
       barrierInit(memory.keysEmpty(s), kConsumers / 32);
       barrierInit(memory.valuesEmpty(s), kConsumers / 32);
     }
+    barrierInit(memory.queryFull(), kQueryThreads / 32);
+    barrierInit(memory.queryEmpty(), kConsumers / 32);
     asm volatile("fence.mbarrier_init.release.cluster;\n" ::: "memory");
     fenceShared();
   }
-  __syncthreads();
+  Tiles tiles{args, starts, countQueryTiles<kRows>(args, starts)};
+  letNextKernelStart();
+  awaitKernelsBefore();
   const uint32_t warpgroup = threadIdx.x / 128;
   if (warpgroup == 0) {
-    asm volatile("setmaxnreg.dec.sync.aligned.u32 24;\n");
-    if (threadIdx.x < 32) produce<kDim>(args, tile, memory, &keysMap, &valuesMap);
+    asm volatile("setmaxnreg.dec.sync.aligned.u32 40;\n");
+    if (threadIdx.x < 32) {
+      produce<kDim>(args, tiles, memory, &keysMap, &valuesMap);
+    } else {
+      loadQueries<T, kDim>(args, tiles, memory);
+    }
   } else {
-    asm volatile("setmaxnreg.inc.sync.aligned.u32 240;\n");
-    Consumer<T, kDim, kBent> consumer{args, tile, memory};
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 232;\n");
+    Consumer<T, kDim, kBent> consumer{args, memory};
+    consumer.turn = consumer.nKeyTiles = 0;
     consumer.group = warpgroup - 1;
     consumer.warp = threadIdx.x / 32 % 4;
     consumer.lane = threadIdx.x % 32;
     consumer.g = consumer.lane / 4;
     consumer.t = consumer.lane % 4;
-    consumer.run();
+    while (tiles.next(consumer.tile)) consumer.run();
   }
 #endif
 }
@@ -366,8 +417,7 @@ template <class T, int kDim>
 cudaError_t launchFor(const AttentionArgs& args, cudaStream_t stream) {
   const auto kernel =
       bendsScores(args) ? attentionPrefill90Kernel<T, kDim, true> : attentionPrefill90Kernel<T, kDim, false>;
-  const uint32_t counts = (args.sequenceBound() + 1) * static_cast<uint32_t>(sizeof(uint32_t));
-  const uint32_t bytes = counts > Layout<kDim>::kBytes ? counts : Layout<kDim>::kBytes;
+  const uint32_t bytes = Layout<kDim>::kBytes + (args.sequenceBound() + 1) * static_cast<uint32_t>(sizeof(uint32_t));
   CUtensorMap keysMap, valuesMap;
   if (!cacheMap(&keysMap, args.cache, args.cache.keys) || !cacheMap(&valuesMap, args.cache, args.cache.values))
     return cudaErrorInvalidValue;
@@ -375,9 +425,10 @@ cudaError_t launchFor(const AttentionArgs& args, cudaStream_t stream) {
           cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes));
       error != cudaSuccess)
     return error;
-  const uint32_t blocks = queryTileBound(args, kRows);
-  if (blocks > 0) kernel<<<blocks, kThreads, bytes, stream>>>(args, keysMap, valuesMap);
-  return cudaGetLastError();
+  const uint32_t most = queryTileBound(args, kRows);
+  const uint32_t blocks = most < args.nMultiprocessors ? most : args.nMultiprocessors;
+  if (blocks == 0) return cudaSuccess;
+  return launchOverlapped(kernel, blocks, kThreads, bytes, stream, args, keysMap, valuesMap);
 }
 
 template <class T>

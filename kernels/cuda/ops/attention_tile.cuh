@@ -25,15 +25,22 @@ struct QueryTile {
   __device__ __forceinline__ uint32_t row(uint32_t r) const { return firstRow + r / group; }
 };
 
-/// Tile of block `index` of the grid (KV heads fastest, last tiles first: they have the most keys), false when there is
-/// none. `starts` has room for a number a sequence and one more. Every thread of the block calls.
+/// Counts the tiles of all sequences: starts[i] is what comes before sequence i. `starts` has room for a number a
+/// sequence and one more. Returns the number of sequences. Every thread of the block calls.
 template <uint32_t kRows>
-__device__ __forceinline__ bool findQueryTile(const AttentionArgs& args, uint32_t index, uint32_t* starts,
-                                              QueryTile& tile) {
+__device__ __forceinline__ uint32_t countQueryTiles(const AttentionArgs& args, uint32_t* starts) {
   const uint32_t perTile = tokensPerTile(args.heads, kRows);
-  const uint32_t nSequences = countWork(args, starts, [&](const SequenceSpan& span) {
-    return span.nTokens > 1 ? (span.nTokens + perTile - 1) / perTile : 0;
+  return countWork(args, starts, [&](const SequenceSpan& span) {
+    return span.nTokens > 1 || args.oneOrder ? (span.nTokens + perTile - 1) / perTile : 0;
   });
+}
+
+/// Tile `index` of those counted (KV heads fastest, last tiles first: they have the most keys), false when there is
+/// none.
+template <uint32_t kRows>
+__device__ __forceinline__ bool queryTileAt(const AttentionArgs& args, const uint32_t* starts, uint32_t nSequences,
+                                            uint32_t index, QueryTile& tile) {
+  const uint32_t perTile = tokensPerTile(args.heads, kRows);
   const uint32_t nTiles = starts[nSequences], fromEnd = index / args.heads.nKvHeads;
   if (fromEnd >= nTiles) return false;
   const uint32_t unit = nTiles - 1 - fromEnd;
@@ -53,7 +60,8 @@ __device__ __forceinline__ bool findQueryTile(const AttentionArgs& args, uint32_
 
 /// Blocks of a grid that has one for every tile there may be.
 inline uint32_t queryTileBound(const AttentionArgs& args, uint32_t rows) {
-  const uint32_t several = args.sequenceBound() < args.nRows / 2 ? args.sequenceBound() : args.nRows / 2;
+  const uint32_t most = args.oneOrder ? args.nRows : args.nRows / 2;
+  const uint32_t several = args.sequenceBound() < most ? args.sequenceBound() : most;
   return (args.nRows / tokensPerTile(args.heads, rows) + several) * args.heads.nKvHeads;
 }
 

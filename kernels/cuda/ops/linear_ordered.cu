@@ -1,61 +1,22 @@
 // Products whose sums have one order for any number of rows, so that a row's bits do not depend on its batch.
 //
 // k is cut into 8 ranges, each of whole windows of 32. The sum of a column is the sum of its ranges, from the first on;
-// a range is summed window by window, each as two products of 16 x 8 x 16 on the tensor cores. Within a window lane
-// 4 g + t has elements 8 t to 8 t + 7 of its row, for weights and activations alike. For few rows each of a block's 8
-// warps takes a range and streams its weights from memory; for many, warps go over all ranges of a tile in shared
-// memory, and put a range away when it is complete: the same instructions on the same numbers in the same order.
-#include "kernels/cuda/ops/element.cuh"
-#include "kernels/cuda/ops/epilogue.cuh"
-#include "kernels/cuda/ops/mma.cuh"
-#include "kernels/cuda/ops/ops.h"
+// a range is summed window by window, each as two products of 16 x 8 x 16 on the tensor cores. For few rows each of a
+// block's 8 warps takes a range and streams its weights from memory; for many, warps go over all ranges of a tile in
+// shared memory, and put a range away when it is complete: the same instructions on the same numbers in the same order.
+#include "kernels/cuda/ops/linear_rows.cuh"
 
 namespace kernels::cuda {
 
 namespace {
 
 constexpr uint32_t kWarps = 8, kThreads = kWarps * 32, kRanges = kWarps;
-constexpr uint32_t kWindow = 32;    // elements of k
-constexpr uint32_t kTileRows = 16;  // rows of the weights in one product of the tensor cores: its m
-
-__device__ __forceinline__ uint4 loadOnce16(const void* at) {
-  uint4 v;
-  asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];\n"
-               : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
-               : "l"(at));
-  return v;
-}
 
 __device__ __forceinline__ uint32_t windowsOf(const LinearArgs& args) {
   return (args.nIn + kWindow - 1) / kWindow;
 }
 __device__ __forceinline__ uint32_t windowsOfRange(const LinearArgs& args) {
   return (windowsOf(args) + kRanges - 1) / kRanges;
-}
-
-/// First element of row `r` (0..15) of tile `tile` of the weights; null past the end. With a gate, a tile has 8 rows of
-/// the gate's weights and the same 8 of up's, so that a lane holds both sides of its outputs.
-template <class T>
-__device__ __forceinline__ const T* weightRow(const LinearArgs& args, uint32_t tile, uint32_t r) {
-  uint32_t row = tile * kTileRows + r;
-  if (args.epilogue != Epilogue::None) {
-    const uint32_t col = tile * 8 + r % 8;
-    if (col >= args.parts[0].nOut) return nullptr;
-    row = r < 8 ? col : args.parts[0].nOut + col;
-  }
-#pragma unroll
-  for (uint32_t p = 0; p < kMaxLinearParts; ++p) {
-    if (p >= args.nParts) break;
-    if (row < args.parts[p].nOut) return static_cast<const T*>(args.parts[p].weight) + uint64_t{row} * args.nIn;
-    row -= args.parts[p].nOut;
-  }
-  return nullptr;
-}
-
-template <class T>
-__device__ __forceinline__ void multiplyWindow(float (&c)[4], const uint4& a0, const uint4& a1, const uint4& b) {
-  mma16816<T>(c, a0.x, a1.x, a0.y, a1.y, b.x, b.y);
-  mma16816<T>(c, a0.z, a1.z, a0.w, a1.w, b.z, b.w);
 }
 
 /// Writes the output that rows g and g + 8 of a tile, with the sums `first` and `second`, give for one token.
@@ -104,8 +65,8 @@ __global__ void __launch_bounds__(kThreads) orderedStreamKernel(const __grid_con
     for (uint32_t u = 0; u < kUnroll; ++u) {
       const uint32_t k = (window + u) * kWindow + t * 8;
       const bool inside = window + u < end && k < nIn;
-      a0[u] = inside && w0 != nullptr ? loadOnce16(w0 + k) : zero;
-      a1[u] = inside && w1 != nullptr ? loadOnce16(w1 + k) : zero;
+      a0[u] = inside && w0 != nullptr ? loadWeights(w0 + k) : zero;
+      a1[u] = inside && w1 != nullptr ? loadWeights(w1 + k) : zero;
     }
 #pragma unroll
     for (uint32_t u = 0; u < kUnroll; ++u) {
@@ -119,12 +80,7 @@ __global__ void __launch_bounds__(kThreads) orderedStreamKernel(const __grid_con
     }
   }
 #pragma unroll
-  for (int n = 0; n < kBlocks; ++n) {
-    sums[warp][n][g][2 * t] = c[n][0];
-    sums[warp][n][g][2 * t + 1] = c[n][1];
-    sums[warp][n][g + 8][2 * t] = c[n][2];
-    sums[warp][n][g + 8][2 * t + 1] = c[n][3];
-  }
+  for (int n = 0; n < kBlocks; ++n) shareSums(sums[warp][n], c[n], g, t);
   __syncthreads();
   for (uint32_t i = threadIdx.x; i < kBlocks * 64; i += kThreads) {
     const uint32_t r = i % 8, token = i / 8;
@@ -275,11 +231,6 @@ __global__ void __launch_bounds__(kThreads, 1) orderedTileKernel(const __grid_co
     }
 }
 
-uint32_t tilesOf(const LinearArgs& args) {
-  const uint32_t colsOfTile = args.epilogue != Epilogue::None ? 8 : kTileRows;
-  return (args.outCols() + colsOfTile - 1) / colsOfTile;
-}
-
 template <class T, class Out, class Layout>
 cudaError_t launchTiles(const LinearArgs& args, cudaStream_t stream) {
   const auto kernel = orderedTileKernel<T, Out, Layout>;
@@ -289,7 +240,7 @@ cudaError_t launchTiles(const LinearArgs& args, cudaStream_t stream) {
     return error;
   // Blocks of the same weights are neighbours, so that the weights are fetched from memory once.
   const dim3 grid((args.nRows + Layout::kRows - 1) / Layout::kRows,
-                  (tilesOf(args) + Layout::kBlockTiles - 1) / Layout::kBlockTiles);
+                  (weightTiles(args) + Layout::kBlockTiles - 1) / Layout::kBlockTiles);
   kernel<<<grid, kThreads, Layout::kBytes, stream>>>(args);
   return cudaGetLastError();
 }
@@ -299,7 +250,7 @@ cudaError_t launchFor(const LinearArgs& args, cudaStream_t stream) {
   constexpr uint32_t kNarrowRows = 256;
   if (args.nRows > kNarrowRows) return launchTiles<T, Out, WideTiles>(args, stream);
   if (args.nRows > 32) return launchTiles<T, Out, NarrowTiles>(args, stream);
-  const uint32_t blocks = tilesOf(args);
+  const uint32_t blocks = weightTiles(args);
   if (args.nRows <= 8) {
     orderedStreamKernel<T, Out, 1><<<blocks, kThreads, 0, stream>>>(args);
   } else if (args.nRows <= 16) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "kernels/cuda/ops/linear_wide.cuh"
@@ -10,10 +11,13 @@ namespace {
 
 using namespace wide;
 
-/// A block has at least so many depths to do.
-constexpr uint32_t kLeastUnits = 4;
-/// Up to here it beats the library at ops without a gate, too.
-constexpr uint32_t kPlainRows = 16;
+/// Rows of one launch; more take several.
+constexpr uint32_t kMostRows = 256;
+/// A piece of a tile has at least so many depths.
+constexpr uint32_t kLeastDepths = 4;
+/// Up to here it beats the library for every shape; with more rows behind a gate alone, where it saves the products'
+/// way through memory.
+constexpr uint32_t kPlainRows = 64, kGatedRows = 128;
 
 bool aligned(const void* at, uint64_t bytes) {
   return reinterpret_cast<uintptr_t>(at) % bytes == 0;
@@ -24,6 +28,17 @@ uint32_t rowTiles(const LinearArgs& args) {
   uint32_t tiles = 0;
   for (uint32_t p = 0; p < args.nParts; ++p) tiles += (args.parts[p].nOut + kRows - 1) / kRows;
   return tiles;
+}
+
+/// The same op for some of its rows.
+LinearArgs rowsOf(const LinearArgs& args, uint32_t first, uint32_t nRows) {
+  LinearArgs out = args;
+  const uint64_t at = uint64_t{first} * args.outCols();
+  out.nRows = nRows;
+  out.in = static_cast<const std::byte*>(args.in) + uint64_t{first} * args.nIn * sizeof(uint16_t);
+  out.out = static_cast<std::byte*>(args.out) + at * dtypeBytes(args.outType);
+  if (args.residual != nullptr) out.residual = args.residual + at;
+  return out;
 }
 
 /// A matrix [rows, cols] of half types in boxes of kDepth columns.
@@ -68,7 +83,7 @@ bool makeMaps(Args& args, uint32_t boxTokens) {
 }  // namespace
 
 uint64_t linearWidePartialBytes(uint32_t nMultiprocessors) {
-  return uint64_t{nMultiprocessors} * 2 * kRows * kWideRows * sizeof(float);
+  return uint64_t{nMultiprocessors} * kRows * kMostRows * sizeof(float);
 }
 
 uint64_t linearWideCounters(uint32_t nMultiprocessors) {
@@ -76,9 +91,7 @@ uint64_t linearWideCounters(uint32_t nMultiprocessors) {
 }
 
 bool linearWideSupports(const LinearArgs& args, int major) {
-  if (major != 9 || args.type == DType::F32 || args.nRows == 0 || args.nRows > kWideRows || args.nIn == 0 ||
-      args.nIn % 8 != 0)
-    return false;
+  if (major != 9 || args.type == DType::F32 || args.nRows == 0 || args.nIn == 0 || args.nIn % 8 != 0) return false;
   if (args.outType != DType::F32 && (args.outType != args.type || args.residual != nullptr)) return false;
   if (!aligned(args.in, 16) || !aligned(args.out, 16) || !aligned(args.residual, 16)) return false;
   for (uint32_t p = 0; p < args.nParts; ++p) {
@@ -93,23 +106,29 @@ bool linearWideSupports(const LinearArgs& args, int major) {
 }
 
 bool linearWideSuits(const LinearArgs& args, int major, uint32_t nMultiprocessors) {
-  // Behind a gate it saves the products' way through memory.
-  const uint32_t mostRows = args.epilogue != Epilogue::None ? kWideRows : kPlainRows;
-  return args.nRows <= mostRows && rowTiles(args) >= nMultiprocessors && linearWideSupports(args, major);
+  const bool wholeGates = args.epilogue != Epilogue::None && 2 * rowTiles(args) > nMultiprocessors;
+  return args.nRows <= (wholeGates ? kGatedRows : kPlainRows) && linearWideSupports(args, major);
 }
 
 cudaError_t launchLinearWide(const LinearArgs& linear, const WideSpace& space, uint32_t nMultiprocessors,
                              cudaStream_t stream) {
   Args args;
-  args.linear = linear;
   args.space = space;
   args.outCols = linear.outCols();
   args.nRowTiles = rowTiles(linear);
   args.nDepths = (linear.nIn + kDepth - 1) / kDepth;
-  if (!makeMaps(args, columnsFor(linear.nRows))) return cudaErrorInvalidValue;
-  const uint32_t nBlocks = std::clamp(args.nRowTiles * args.nDepths / kLeastUnits, 1u, nMultiprocessors);
-  return linear.type == DType::F16 ? launchType<__half>(args, nBlocks, stream)
-                                   : launchType<__nv_bfloat16>(args, nBlocks, stream);
+  args.nPieces = std::clamp(nMultiprocessors / args.nRowTiles, 1u, std::max(1u, args.nDepths / kLeastDepths));
+  // Memory is what this waits for: a few idle multiprocessors cost less than uneven pieces.
+  const uint32_t turns = (args.nRowTiles + nMultiprocessors - 1) / nMultiprocessors;
+  const uint32_t nBlocks = (args.nRowTiles * args.nPieces + turns - 1) / turns;
+  for (uint32_t row = 0; row < linear.nRows; row += kMostRows) {
+    args.linear = rowsOf(linear, row, std::min(kMostRows, linear.nRows - row));
+    if (!makeMaps(args, columnsFor(args.linear.nRows))) return cudaErrorInvalidValue;
+    const cudaError_t error = linear.type == DType::F16 ? launchType<__half>(args, nBlocks, stream)
+                                                        : launchType<__nv_bfloat16>(args, nBlocks, stream);
+    if (error != cudaSuccess) return error;
+  }
+  return cudaSuccess;
 }
 
 }  // namespace kernels::cuda

@@ -1,9 +1,9 @@
-// The kernel of linear_wide.h: a warp has the copy engine fill a ring of shared memory with 128 rows of weights and all
-// tokens, 64 elements of k at a time, and two warpgroups multiply 64 rows of weights each.
+// The kernel of linear_wide.h: a warp has the copy engine fill a ring of shared memory with 128 rows of weights and up
+// to 256 tokens, 64 elements of k at a time, and two warpgroups multiply 64 rows of weights each.
 //
-// The units of work, tile by tile and k by k, are cut into one run a block, all the same length but for one. A tile
-// that is cut has its pieces' sums put into memory, and the blocks that made them, all of which run at the same time,
-// add them up, each for a share of the tokens, in the order of k.
+// A block has either whole tiles or one piece of a tile's k: whichever keeps most multiprocessors busy, which the op's
+// shape decides. The sums of pieces are put into memory, and the blocks that made them, all of which run at the same
+// time, add them up, each for a share of the tokens, in the order of k.
 //
 // A gate's rows and up's lie in a tile by eights, so that a thread has the sums of both.
 #pragma once
@@ -11,15 +11,12 @@
 #include "kernels/cuda/ops/element.cuh"
 #include "kernels/cuda/ops/epilogue.cuh"
 #include "kernels/cuda/ops/linear_wide_plan.cuh"
-#include "kernels/cuda/ops/wgmma_wide.cuh"
+#include "kernels/cuda/ops/overlap.cuh"
+#include "kernels/cuda/ops/wgmma.cuh"
 
 namespace kernels::cuda::wide {
 
 #ifdef HEARTH_WGMMA
-
-__device__ __forceinline__ void awaitEarlierKernels() {
-  asm volatile("griddepcontrol.wait;\n" ::: "memory");
-}
 
 /// Weights are read once: they leave the L2 cache first.
 __device__ __forceinline__ uint64_t readOnce() {
@@ -67,7 +64,7 @@ __device__ __forceinline__ void produce(const Args& args, const Ring<kN>& ring) 
       copyWeights<kGated>(ring.weights(ahead), args, tile, k * kDepth, ring.full(ahead), policy);
     }
   }
-  awaitEarlierKernels();
+  awaitKernelsBefore();
   while (schedule.next(piece)) {
     const RowTile tile = rowTile(args, piece.rowTile);
     for (uint32_t k = piece.begin; k < piece.end; ++k, place.next()) {
@@ -229,14 +226,13 @@ struct Consumer {
 
   // What follows is of cut tiles.
 
-  __device__ __forceinline__ float* partial(uint32_t block, bool last) const {
-    return args.space.partials + uint64_t{2 * block + (last ? 1 : 0)} * (kRows * kN);
+  __device__ __forceinline__ float* partial(uint32_t block) const {
+    return args.space.partials + uint64_t{block} * (kRows * kN);
   }
 
   /// Puts a piece's sums, [token][row of the tile], where the others find them.
   __device__ __forceinline__ void publish(const Piece& piece, float (&sums)[kN / 2]) const {
-    float* to =
-        partial(blockIdx.x, beganBefore(blockIdx.x, piece.rowTile)) + 2 * t * kRows + group * 64 + warp * 16 + g;
+    float* to = partial(blockIdx.x) + 2 * t * kRows + group * 64 + warp * 16 + g;
     const uint32_t left = leftOf(2 * t);
 #pragma unroll
     for (uint32_t n = 0; n < kN / 8; ++n)
@@ -245,51 +241,40 @@ struct Consumer {
         if (n * 8 + i % 2 < left) __stcg(to + (n * 8 + i % 2) * kRows + i / 2 * 8, sums[4 * n + i]);
     __threadfence();
     syncConsumers();
-    if (threadIdx.x == kThreads - kConsumers) atomicAdd(args.space.counters + piece.firstBlock, 1u);
+    if (threadIdx.x == kThreads - kConsumers) atomicAdd(args.space.counters + piece.rowTile, 1u);
   }
 
-  /// Whether a block had another tile before this one.
-  __device__ __forceinline__ bool beganBefore(uint32_t block, uint32_t tile) const {
-    const Units units{args.nRowTiles * args.nDepths, gridDim.x, args.nDepths};
-    return units.begin(block) < tile * units.nDepths;
-  }
-
-  /// Adds up this block's share of the tokens of a cut tile, once all its pieces are there.
+  /// Adds up this block's share of the tokens of a cut tile, once all its pieces are there. A block has one piece.
   __device__ __forceinline__ void addUp(const Piece& piece) const {
     const LinearArgs& linear = args.linear;
-    uint32_t* counter = args.space.counters + piece.firstBlock;
+    const uint32_t nPieces = args.nPieces;
+    uint32_t* counter = args.space.counters + piece.rowTile;
     if (threadIdx.x == kThreads - kConsumers) {
       uint32_t arrived;
       do {
         asm volatile("ld.acquire.gpu.global.u32 %0, [%1];\n" : "=r"(arrived) : "l"(counter) : "memory");
-      } while (arrived < piece.nBlocks);
+      } while (arrived < nPieces);
     }
     syncConsumers();
-    const uint32_t index = blockIdx.x - piece.firstBlock;
-    const uint32_t end = (index + 1) * linear.nRows / piece.nBlocks;
+    const uint32_t index = blockIdx.x % nPieces, end = (index + 1) * linear.nRows / nPieces;
     const RowTile tile = rowTile(args, piece.rowTile);
-    const uint32_t consumerWarp = group * 4 + warp;
-    const bool begins = beganBefore(piece.firstBlock, piece.rowTile);
-    constexpr uint32_t kWarps = kConsumers / 32, kBatch = 4;
-    for (uint32_t token0 = index * linear.nRows / piece.nBlocks + consumerWarp; token0 < end;
-         token0 += kWarps * kBatch) {
+    const float* first = partial(piece.rowTile * nPieces) + 4 * lane;
+    constexpr uint32_t kWarps = kConsumers / 32, kBatch = kN >= 128 ? 4 : 2;
+    for (uint32_t token0 = index * linear.nRows / nPieces + group * 4 + warp; token0 < end; token0 += kWarps * kBatch) {
       float4 sum[kBatch];
 #pragma unroll
       for (uint32_t i = 0; i < kBatch; ++i) sum[i] = make_float4(0.0f, 0.0f, 0.0f, 0.0f);
-      for (uint32_t b = 0; b < piece.nBlocks; ++b) {
-        const float4* from = reinterpret_cast<const float4*>(partial(piece.firstBlock + b, b == 0 && begins)) + lane;
-        float4 v[kBatch];
+#pragma unroll 4
+      for (uint32_t p = 0; p < nPieces; ++p) {
 #pragma unroll
         for (uint32_t i = 0; i < kBatch; ++i) {
           const uint32_t token = token0 + i * kWarps;
-          v[i] = token < end ? __ldcg(from + token * (kRows / 4)) : make_float4(0.0f, 0.0f, 0.0f, 0.0f);
-        }
-#pragma unroll
-        for (uint32_t i = 0; i < kBatch; ++i) {
-          sum[i].x += v[i].x;
-          sum[i].y += v[i].y;
-          sum[i].z += v[i].z;
-          sum[i].w += v[i].w;
+          if (token >= end) continue;
+          const float4 v = __ldcg(reinterpret_cast<const float4*>(first + p * (kRows * kN) + token * kRows));
+          sum[i].x += v.x;
+          sum[i].y += v.y;
+          sum[i].z += v.z;
+          sum[i].w += v.w;
         }
       }
 #pragma unroll
@@ -297,7 +282,7 @@ struct Consumer {
     }
     syncConsumers();
     // The last to leave makes the counter what it was.
-    if (threadIdx.x == kThreads - kConsumers && atomicAdd(counter, 1u) + 1 == 2 * piece.nBlocks) *counter = 0;
+    if (threadIdx.x == kThreads - kConsumers && atomicAdd(counter, 1u) + 1 == 2 * nPieces) *counter = 0;
   }
 
   /// Four rows of a tile of one token, 4 lane and on; all lanes together.
@@ -339,35 +324,33 @@ struct Consumer {
   }
 
   __device__ __forceinline__ void run() const {
-    awaitEarlierKernels();
+    awaitKernelsBefore();
     Schedule schedule(args);
-    Piece piece, cut[2];
-    uint32_t nCut = 0;
+    Piece piece;
     Place<kN> place;
     while (schedule.next(piece)) {
       float sums[kN / 2];
       multiply(piece, place, sums);
-      if (piece.nBlocks > 1) {
+      if (args.nPieces > 1) {
         publish(piece, sums);
-        if (nCut == 0) {
-          cut[0] = piece;
-        } else {
-          cut[1] = piece;
-        }
-        ++nCut;
+        addUp(piece);
       } else {
         finish(piece, sums);
       }
     }
-    if (nCut > 0) addUp(cut[0]);
-    if (nCut > 1) addUp(cut[1]);
   }
 };
 
 #endif  // HEARTH_WGMMA
 
+/// With few sums a thread needs no more than its share of the registers, and leaves some to the kernel ahead, beside
+/// which this one starts.
+template <int kN>
+inline constexpr bool kFewSums = kN <= 128;
+
 template <class T, int kN, Kind kKind>
-__global__ void __launch_bounds__(kThreads, 1) linearWideKernel(const __grid_constant__ Args args) {
+__global__ void __launch_bounds__(kFewSums<kN> ? 512 : kThreads, 1)
+    linearWideKernel(const __grid_constant__ Args args) {
 #ifdef HEARTH_WGMMA
   using L = Layout<kN>;
   extern __shared__ uint4 raw[];
@@ -382,14 +365,14 @@ __global__ void __launch_bounds__(kThreads, 1) linearWideKernel(const __grid_con
     fenceShared();
   }
   __syncthreads();
-  asm volatile("griddepcontrol.launch_dependents;\n");
+  letNextKernelStart();
   const uint32_t warpgroup = threadIdx.x / 128;
   if (warpgroup == 0) {
-    asm volatile("setmaxnreg.dec.sync.aligned.u32 40;\n");
+    if constexpr (!kFewSums<kN>) asm volatile("setmaxnreg.dec.sync.aligned.u32 40;\n");
     if (threadIdx.x == 0) produce<kN, kKind == Kind::Gated>(args, ring);
     __syncwarp();
   } else {
-    asm volatile("setmaxnreg.inc.sync.aligned.u32 232;\n");
+    if constexpr (!kFewSums<kN>) asm volatile("setmaxnreg.inc.sync.aligned.u32 232;\n");
     Consumer<T, kN, kKind> consumer{args, ring};
     consumer.group = warpgroup - 1;
     consumer.warp = threadIdx.x / 32 % 4;
@@ -408,7 +391,7 @@ extern template cudaError_t launchType<__nv_bfloat16>(const Args& args, uint32_t
 
 /// Columns of the products of a launch.
 constexpr uint32_t columnsFor(uint32_t nRows) {
-  return nRows <= 16 ? 16 : nRows <= 32 ? 32 : 64;
+  return nRows <= 16 ? 16 : nRows <= 32 ? 32 : nRows <= 64 ? 64 : nRows <= 128 ? 128 : 256;
 }
 
 }  // namespace kernels::cuda::wide

@@ -15,17 +15,7 @@ cudaError_t launchFor(const Args& args, uint32_t nBlocks, cudaStream_t stream) {
           cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(kBytes));
       error != cudaSuccess)
     return error;
-  cudaLaunchAttribute attribute = {};
-  attribute.id = cudaLaunchAttributeProgrammaticStreamSerialization;
-  attribute.val.programmaticStreamSerializationAllowed = 1;
-  cudaLaunchConfig_t config = {};
-  config.gridDim = dim3(nBlocks);
-  config.blockDim = dim3(kThreads);
-  config.dynamicSmemBytes = kBytes;
-  config.stream = stream;
-  config.attrs = &attribute;
-  config.numAttrs = 1;
-  return cudaLaunchKernelEx(&config, kernel, args);
+  return launchOverlapped(kernel, nBlocks, kThreads, kBytes, stream, args);
 }
 
 template <class T>
@@ -35,8 +25,12 @@ cudaError_t launchType(const Args& args, uint32_t nBlocks, cudaStream_t stream) 
       return launchFor<T, 16>(args, nBlocks, stream);
     case 32:
       return launchFor<T, 32>(args, nBlocks, stream);
-    default:
+    case 64:
       return launchFor<T, 64>(args, nBlocks, stream);
+    case 128:
+      return launchFor<T, 128>(args, nBlocks, stream);
+    default:
+      return launchFor<T, 256>(args, nBlocks, stream);
   }
 }
 

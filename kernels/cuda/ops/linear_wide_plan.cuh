@@ -21,6 +21,7 @@ struct Args {
   LinearArgs linear;
   WideSpace space;
   uint32_t nRowTiles = 0, nDepths = 0;
+  uint32_t nPieces = 1;  ///< of a tile
   uint32_t outCols = 0;
   bool upFirst = false;  ///< a gated op's tile has up's rows before the gate's
 };
@@ -84,38 +85,24 @@ __device__ __forceinline__ RowTile rowTile(const Args& args, uint32_t tile) {
 /// A run of k of one tile.
 struct Piece {
   uint32_t rowTile = 0;
-  uint32_t begin = 0, end = 0;           ///< of k, in depths
-  uint32_t firstBlock = 0, nBlocks = 1;  ///< blocks that share the tile
-};
-
-/// Who does what: units are numbered tile by tile, k by k.
-struct Units {
-  uint32_t nUnits = 0, nBlocks = 0, nDepths = 0;
-  __device__ __forceinline__ uint32_t begin(uint32_t block) const {
-    return static_cast<uint32_t>(uint64_t{block} * nUnits / nBlocks);
-  }
-  __device__ __forceinline__ uint32_t blockOf(uint32_t unit) const {
-    return static_cast<uint32_t>((uint64_t{unit + 1} * nBlocks - 1) / nUnits);
-  }
+  uint32_t begin = 0, end = 0;  ///< of k, in depths
 };
 
 /// The pieces of a block, one after the other.
 struct Schedule {
-  Units units;
-  uint32_t at, end;
-  __device__ __forceinline__ explicit Schedule(const Args& args)
-      : units{args.nRowTiles * args.nDepths, gridDim.x, args.nDepths},
-        at(units.begin(blockIdx.x)),
-        end(units.begin(blockIdx.x + 1)) {}
+  uint32_t at, end, nPieces, nDepths;
+  __device__ __forceinline__ explicit Schedule(const Args& args) : nPieces(args.nPieces), nDepths(args.nDepths) {
+    const uint32_t nUnits = args.nRowTiles * nPieces;
+    at = blockIdx.x * nUnits / gridDim.x;
+    end = (blockIdx.x + 1) * nUnits / gridDim.x;
+  }
   __device__ __forceinline__ bool next(Piece& piece) {
     if (at >= end) return false;
-    piece.rowTile = at / units.nDepths;
-    const uint32_t first = piece.rowTile * units.nDepths;
-    piece.begin = at - first;
-    piece.end = min(end - first, units.nDepths);
-    piece.firstBlock = units.blockOf(first);
-    piece.nBlocks = units.blockOf(first + units.nDepths - 1) - piece.firstBlock + 1;
-    at = first + piece.end;
+    const uint32_t index = at % nPieces;
+    piece.rowTile = at / nPieces;
+    piece.begin = index * nDepths / nPieces;
+    piece.end = (index + 1) * nDepths / nPieces;
+    ++at;
     return true;
   }
 };

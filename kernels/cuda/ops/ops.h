@@ -72,9 +72,8 @@ uint64_t linearScratchBytes(uint32_t nRows, uint32_t productCols);
 /// Any type and number of rows, float32 sums in one fixed order a column: the plain path, and the exact one.
 cudaError_t launchLinearPlain(const LinearArgs& args, cudaStream_t stream);
 
-/// Few rows (up to kStreamRows, fewer where there is a better way), half types, tensor cores with tokens in the mma's
-/// n: streams the weights once, and sums every column in the same order for any number of rows. Needs nIn % 8 == 0 and
-/// 16-byte aligned rows.
+/// Few rows (up to kStreamRows), half types, tensor cores with tokens in the mma's n: streams the weights once, and
+/// sums every column in the same order for any number of rows. Needs nIn % 8 == 0 and 16-byte aligned rows.
 inline constexpr uint32_t kStreamRows = 16;
 bool linearStreamSupports(const LinearArgs& args, int major);
 cudaError_t launchLinearStream(const LinearArgs& args, cudaStream_t stream);
@@ -119,8 +118,9 @@ struct RopeAppendArgs {
 };
 cudaError_t launchRopeAppend(const RopeAppendArgs& args, cudaStream_t stream);
 
-/// Causal attention over the paged cache. A result's bits depend on the sequence's own tokens, and on whether it has
-/// one token in the step or more: not on its neighbours, the rows of the launch, or where the prompt was cut.
+/// Causal attention over the paged cache. A result's bits depend on the sequence's own tokens and, but for `oneOrder`,
+/// on whether it has one token in the step or more: not on its neighbours, the rows of the launch, or where the prompt
+/// was cut.
 struct AttentionArgs {
   const void* qkv = nullptr;
   void* out = nullptr;       ///< [nRows, nHeads headDim]
@@ -133,7 +133,8 @@ struct AttentionArgs {
   KvView cache;
   StepView step;                 ///< spans can be read for nRows entries, however many there are
   bool decodeOnly = false;       ///< every sequence of the step has one token
-  bool keysOfThisStep = false;   ///< a sequence's earlier tokens may be of this very step
+  bool chunksOnly = false;       ///< no sequence of the step has one token
+  bool oneOrder = false;         ///< sequences with one token are summed up like the others
   uint32_t maxContextBound = 0;  ///< no sequence's contextLength + nTokens is above it; 0: unknown
   uint32_t maxSequences = 0;     ///< no step of this launch has more; 0: as many as rows
   void* scratch = nullptr;       ///< attentionScratchBytes()

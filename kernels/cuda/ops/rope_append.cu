@@ -3,6 +3,7 @@
 #include "kernels/backend.h"
 #include "kernels/cuda/ops/element.cuh"
 #include "kernels/cuda/ops/ops.h"
+#include "kernels/cuda/ops/overlap.cuh"
 
 namespace kernels::cuda {
 
@@ -104,6 +105,9 @@ __global__ void __launch_bounds__(kTokenThreads) ropeAppendTokenKernel(const Rop
   }
   const SequenceSpan span = args.step.spans[args.step.sequenceOf[token]];
   const int32_t block = args.step.blockTable[span.blockTableOffset + position / kKvBlockTokens];
+  // The angles need the step's values alone.
+  awaitKernelsBefore();
+  letNextKernelStart();
   __syncthreads();
   const uint32_t first = threadIdx.x % kLanes * kVector;
   // Whole warps, so that a head's lanes can add up: those past the last head look at the last one again.
@@ -166,11 +170,11 @@ bool tokenAtOnce(const RopeAppendArgs& args) {
 template <class T>
 void launchTokens(const RopeAppendArgs& args, cudaStream_t stream) {
   if (args.heads.headDim == 64) {
-    ropeAppendTokenKernel<T, 4><<<args.nRows, kTokenThreads, 0, stream>>>(args);
+    static_cast<void>(launchOverlapped(ropeAppendTokenKernel<T, 4>, args.nRows, kTokenThreads, 0, stream, args));
   } else if (args.heads.headDim == 128) {
-    ropeAppendTokenKernel<T, 8><<<args.nRows, kTokenThreads, 0, stream>>>(args);
+    static_cast<void>(launchOverlapped(ropeAppendTokenKernel<T, 8>, args.nRows, kTokenThreads, 0, stream, args));
   } else {
-    ropeAppendTokenKernel<T, 16><<<args.nRows, kTokenThreads, 0, stream>>>(args);
+    static_cast<void>(launchOverlapped(ropeAppendTokenKernel<T, 16>, args.nRows, kTokenThreads, 0, stream, args));
   }
 }
 

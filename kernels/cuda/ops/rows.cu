@@ -4,6 +4,7 @@
 #include "kernels/cuda/ops/element.cuh"
 #include "kernels/cuda/ops/epilogue.cuh"
 #include "kernels/cuda/ops/ops.h"
+#include "kernels/cuda/ops/overlap.cuh"
 
 namespace kernels::cuda {
 
@@ -35,6 +36,11 @@ __device__ __forceinline__ void store4(T* at, float4 v) {
   to[2] = fromFloat<T>(v.z);
   to[3] = fromFloat<T>(v.w);
   *reinterpret_cast<uint2*>(at) = bits;
+}
+
+/// Where rows come from a product, the last are in the cache still, and the next product begins with the first.
+__device__ __forceinline__ uint32_t lastFirst(uint32_t nRows, uint32_t index) {
+  return nRows - 1 - index;
 }
 
 template <class T>
@@ -80,8 +86,11 @@ __global__ void normKernel(NormArgs args) {
 template <class T, uint32_t kFours>
 __global__ void normVectorKernel(NormArgs args) {
   __shared__ float partial[kThreads / 32];
-  const float* in = args.in + uint64_t{blockIdx.x} * args.cols;
-  T* out = static_cast<T*>(args.out) + uint64_t{blockIdx.x} * args.cols;
+  awaitKernelsBefore();
+  letNextKernelStart();
+  const uint64_t row = lastFirst(gridDim.x, blockIdx.x);
+  const float* in = args.in + row * args.cols;
+  T* out = static_cast<T*>(args.out) + row * args.cols;
   constexpr uint32_t kStride = kThreads * kVector;
   const uint32_t first = threadIdx.x * kVector;
   if (args.weight == nullptr) {
@@ -187,9 +196,12 @@ __global__ void finishVectorKernel(FinishArgs args) {
 /// Gates of half types without a bias, eight columns a thread.
 template <class T>
 __global__ void __launch_bounds__(kThreads) finishGateKernel(const T* products, T* out, uint32_t cols, bool gelu) {
+  awaitKernelsBefore();
+  letNextKernelStart();
   const uint32_t col = (blockIdx.x * kThreads + threadIdx.x) * kEight;
   if (col >= cols) return;
-  const T* from = products + uint64_t{blockIdx.y} * 2 * cols + col;
+  const uint64_t row = lastFirst(gridDim.y, blockIdx.y);
+  const T* from = products + row * 2 * cols + col;
   const uint4 gates = __ldcs(reinterpret_cast<const uint4*>(from));
   const uint4 ups = __ldcs(reinterpret_cast<const uint4*>(from + cols));
   uint4 packed;
@@ -197,7 +209,7 @@ __global__ void __launch_bounds__(kThreads) finishGateKernel(const T* products, 
   for (uint32_t i = 0; i < kEight; ++i)
     reinterpret_cast<T*>(&packed)[i] = fromFloat<T>(
         gatedFast(gelu, toFloat(reinterpret_cast<const T*>(&gates)[i]), toFloat(reinterpret_cast<const T*>(&ups)[i])));
-  *reinterpret_cast<uint4*>(out + uint64_t{blockIdx.y} * cols + col) = packed;
+  *reinterpret_cast<uint4*>(out + row * cols + col) = packed;
 }
 
 /// Whether the kernel above does; buffers begin at multiples of 256 bytes.
@@ -212,9 +224,9 @@ template <class T>
 void launchGates(const FinishArgs& args, cudaStream_t stream) {
   const uint32_t cols = args.linear.outCols();
   const dim3 grid((cols / kEight + kThreads - 1) / kThreads, args.linear.nRows);
-  finishGateKernel<T><<<grid, kThreads, 0, stream>>>(static_cast<const T*>(args.products),
-                                                     static_cast<T*>(args.linear.out), cols,
-                                                     args.linear.epilogue == Epilogue::GeluGlu);
+  static_cast<void>(launchOverlapped(finishGateKernel<T>, grid, kThreads, 0, stream,
+                                     static_cast<const T*>(args.products), static_cast<T*>(args.linear.out), cols,
+                                     args.linear.epilogue == Epilogue::GeluGlu));
 }
 
 }  // namespace
@@ -230,11 +242,11 @@ cudaError_t launchNorm(const NormArgs& args, cudaStream_t stream) {
   withType(args.outType, [&](auto element) {
     using T = decltype(element);
     if (vector && args.cols <= 4 * kThreads * kVector) {
-      normVectorKernel<T, 4><<<args.nRows, kThreads, 0, stream>>>(args);
+      static_cast<void>(launchOverlapped(normVectorKernel<T, 4>, args.nRows, kThreads, 0, stream, args));
     } else if (vector && args.cols <= 8 * kThreads * kVector) {
-      normVectorKernel<T, 8><<<args.nRows, kThreads, 0, stream>>>(args);
+      static_cast<void>(launchOverlapped(normVectorKernel<T, 8>, args.nRows, kThreads, 0, stream, args));
     } else if (vector) {
-      normVectorKernel<T, 0><<<args.nRows, kThreads, 0, stream>>>(args);
+      static_cast<void>(launchOverlapped(normVectorKernel<T, 0>, args.nRows, kThreads, 0, stream, args));
     } else {
       normKernel<T><<<args.nRows, kThreads, 0, stream>>>(args);
     }

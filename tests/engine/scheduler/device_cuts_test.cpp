@@ -188,6 +188,11 @@ TEST_P(DeviceCuts, BatchesChunksAndHitsDoNotMatter) {
     const std::vector<Answer> drawn = alone(run, few, 0.8);
     expectAlike(drawn, run.fullAnswers(few, kTokens, 0.8, kTop), "in a batch of several, sampled", true);
   }
+  if (exact() && onGpu()) {
+    ModelRun wide(options(), cut(2048));
+    ASSERT_TRUE(wide.ok());
+    expectAlike(answers, wide.fullAnswers(prompts, kTokens, 0, kTop), "in chunks of up to 2048 rows", true);
+  }
   for (const uint32_t chunk : {7u, 64u}) {
     ModelRun chunked(options(), cut(chunk));
     ASSERT_TRUE(chunked.ok());

@@ -153,6 +153,8 @@ AttentionBed::AttentionBed(const BedCase& bedCase) : m_case(bedCase) {
   args.step.spans = upload(room);
   args.step.blockTable = upload(m_blockTable);
   args.decodeOnly = std::all_of(m_spans.begin(), m_spans.end(), [](const SequenceSpan& s) { return s.nTokens == 1; });
+  args.chunksOnly = std::all_of(m_spans.begin(), m_spans.end(), [](const SequenceSpan& s) { return s.nTokens > 1; });
+  args.oneOrder = bedCase.oneOrder;
   args.maxContextBound = m_case.maxContextBound;
   int value = 0;
   cudaDeviceGetAttribute(&value, cudaDevAttrMultiProcessorCount, 0);

@@ -28,6 +28,7 @@ struct BedCase {
   uint32_t padRows = 0;          ///< rows of the launch past the step's tokens
   uint32_t maxContextBound = 0;  ///< as in AttentionArgs
   float queryScale = 1.0f;       ///< larger: sharper softmax
+  bool oneOrder = false;         ///< as in AttentionArgs
   uint32_t nLayers = 1;          ///< caches of the benchmark, one after the other
 
   std::string name() const;

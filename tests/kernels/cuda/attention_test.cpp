@@ -199,5 +199,50 @@ TEST_F(CudaAttention, BitsDoNotDependOnChunks) {
     }
 }
 
+/// In one order, tokens one by one have the bits of the prompt in one piece, whatever stands beside them.
+TEST_F(CudaAttention, OneOrderHasTheSameBitsTokenByToken) {
+  for (const DType type : {DType::BF16, DType::F16})
+    for (const HeadShape& heads :
+         {HeadShape{32, 8, 128}, HeadShape{12, 4, 96}, HeadShape{7, 1, 64}, HeadShape{8, 1, 256}})
+      for (const uint32_t window : {0u, 150u}) {
+        const uint32_t length = 600;
+        BedCase c{.heads = heads, .type = type, .cacheType = type, .window = window, .oneOrder = true};
+        c.sequences = {{.context = 0, .nTokens = length, .seed = 9}};
+        const std::vector<std::byte> whole = resultOf(c);
+        ASSERT_FALSE(whole.empty());
+        const size_t rowBytes = whole.size() / length;
+        c.padRows = 3;
+        c.sequences.clear();
+        std::vector<uint32_t> positions;
+        for (uint32_t at = 0; at < length; at += 1 + at % 37) {
+          if (at % 3 == 0) c.sequences.push_back({.context = at, .nTokens = 1 + at % 50, .seed = 100 + at});
+          positions.push_back(at);
+          c.sequences.push_back({.context = at, .nTokens = 1, .seed = 9});
+        }
+        const std::vector<std::byte> apart = resultOf(c);
+        ASSERT_FALSE(apart.empty());
+        size_t next = 0;
+        for (size_t i = 0; i < c.sequences.size(); ++i) {
+          if (c.sequences[i].seed != 9) continue;
+          const auto row = whole.begin() + static_cast<std::ptrdiff_t>(positions[next] * rowBytes);
+          EXPECT_EQ(rowsOf(apart, c, i), std::vector<std::byte>(row, row + static_cast<std::ptrdiff_t>(rowBytes)))
+              << c.name() << ": token " << positions[next];
+          ++next;
+        }
+      }
+}
+
+TEST_F(CudaAttention, OneOrderIsRight) {
+  for (const HeadShape& heads : headShapes()) {
+    BedCase c{.heads = heads, .padRows = 5, .oneOrder = true};
+    c.sequences = {{.context = 0, .nTokens = 1, .seed = 1},
+                   {.context = 130, .nTokens = 2, .seed = 2},
+                   {.context = 31, .nTokens = 1, .seed = 3},
+                   {.context = 500, .nTokens = 70, .seed = 4},
+                   {.context = 3000, .nTokens = 1, .seed = 5}};
+    check(c, 36);
+  }
+}
+
 }  // namespace
 }  // namespace kernels::cuda

@@ -143,6 +143,13 @@ LinearArgs LinearBed::args(uint32_t nRows, uint32_t copy) const {
   return out;
 }
 
+LinearArgs LinearBed::argsOfRow(uint32_t row) const {
+  LinearArgs out = args(1);
+  out.in = m_in.as(uint64_t{row} * m_case.nIn * sizeof(uint16_t));
+  if (m_case.residual) out.residual = m_residual.as<float>() + uint64_t{row} * m_outCols;
+  return out;
+}
+
 void LinearBed::poison() {
   cudaMemset(m_out.as(), 0xff, m_out.size());
   cudaMemset(m_scratch.as(), 0xff, m_scratch.size());

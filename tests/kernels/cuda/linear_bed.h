@@ -42,6 +42,8 @@ class LinearBed {
   uint32_t outCols() const { return m_outCols; }
   /// The op with a copy of the weights; its output is poisoned by poison() alone.
   LinearArgs args(uint32_t nRows, uint32_t copy = 0) const;
+  /// One row of it alone; the output is row 0.
+  LinearArgs argsOfRow(uint32_t row) const;
   const WideSpace& space() const { return m_space; }
   uint32_t nMultiprocessors() const { return m_nMultiprocessors; }
   int major() const { return m_major; }

@@ -11,9 +11,11 @@
 namespace kernels::cuda {
 namespace {
 
-constexpr uint32_t kWideCounts[] = {1, 8, 9, 16, 17, 32, 33, kWideRows};
+constexpr uint32_t kWideCounts[] = {1, 2, 7, 8, 9, 16, 17, 32, 33, 64, 65, 128, 129, 256, 257, 300, 700, 2048};
+/// Rows that are done alone, too, with the bits that they have among others.
+constexpr uint32_t kAlone[] = {1, 7, 8, 63, 64, 130, 255, 256, 511, 2047};
 constexpr uint32_t kLibraryCounts[] = {1, 9, 32, 65, 300};
-constexpr uint32_t kMostRows = 300;
+constexpr uint32_t kMostRows = 2048, kMostLibraryRows = 300;
 
 bool hasGpu() {
   int count = 0;
@@ -48,7 +50,7 @@ TEST_P(LinearTest, WideSumsAreRightAndTheSameForAnyRows) {
     LinearBed bed(c, GetParam(), kMostRows, 0, seed++);
     ASSERT_TRUE(bed.ready());
     if (!linearWideSupports(bed.args(1), bed.major())) GTEST_SKIP() << "no GPU of compute capability 9.0";
-    std::vector<float> first;
+    std::vector<float> before;
     for (const uint32_t nRows : kWideCounts) {
       const std::string what = fmt::format("{}, {} rows", c.name, nRows);
       bed.poison();
@@ -61,9 +63,17 @@ TEST_P(LinearTest, WideSumsAreRightAndTheSameForAnyRows) {
       expectClose(bed, out, nRows, GetParam(), bed.args(1).outType, 0.0, what);
       for (uint32_t col = 0; col < bed.outCols(); ++col)
         ASSERT_TRUE(std::isnan(out[uint64_t{nRows} * bed.outCols() + col])) << what << ": wrote past its rows";
-      if (first.empty()) first.assign(out.begin(), out.begin() + bed.outCols());
-      EXPECT_EQ(std::memcmp(first.data(), out.data(), first.size() * sizeof(float)), 0)
-          << what << ": other bits than with one row";
+      EXPECT_EQ(std::memcmp(before.data(), out.data(), before.size() * sizeof(float)), 0)
+          << what << ": other bits than with fewer";
+      before.assign(out.begin(), out.end() - bed.outCols());
+    }
+    for (const uint32_t row : kAlone) {
+      bed.poison();
+      ASSERT_EQ(launchLinearWide(bed.argsOfRow(row), bed.space(), bed.nMultiprocessors(), bed.stream()), cudaSuccess);
+      ASSERT_EQ(cudaStreamSynchronize(bed.stream()), cudaSuccess);
+      const std::vector<float> out = bed.output(1);
+      EXPECT_EQ(std::memcmp(out.data(), before.data() + uint64_t{row} * bed.outCols(), out.size() * sizeof(float)), 0)
+          << c.name << ": row " << row << " alone has other bits";
     }
   }
 }
@@ -74,7 +84,7 @@ TEST_P(LinearTest, LibraryAndStreamAreRight) {
   ASSERT_TRUE(gemm.open().ok());
   uint32_t seed = 100;
   for (const LinearCase& c : linearTestCases()) {
-    LinearBed bed(c, GetParam(), kMostRows, 0, seed++);
+    LinearBed bed(c, GetParam(), kMostLibraryRows, 0, seed++);
     ASSERT_TRUE(bed.ready());
     for (const uint32_t nRows : kLibraryCounts) {
       const std::string what = fmt::format("{}, {} rows", c.name, nRows);
