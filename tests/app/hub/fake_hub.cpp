@@ -87,22 +87,20 @@ int FakeHub::listen(uint16_t* port) {
 }
 
 FakeHub::FakeHub() : m_hub(listen(&m_hubPort)), m_storageListener(listen(&m_storagePort)) {
-  m_threads.emplace_back([this] { accept(m_hub, false); });
-  m_threads.emplace_back([this] { accept(m_storageListener, true); });
+  m_acceptors = {std::thread([this] { accept(m_hub, false); }),
+                 std::thread([this] { accept(m_storageListener, true); })};
 }
 
 FakeHub::~FakeHub() {
   m_end = true;
   ::shutdown(m_hub, SHUT_RDWR);
   ::shutdown(m_storageListener, SHUT_RDWR);
-  // The two that accept come first: then the list of threads is complete.
-  m_threads[0].join();
-  m_threads[1].join();
+  for (std::thread& acceptor : m_acceptors) acceptor.join();  // then the list of the others is complete
   {
     const std::lock_guard lock(m_mutex);
     for (const int fd : m_open) ::shutdown(fd, SHUT_RDWR);
   }
-  for (size_t i = 2; i < m_threads.size(); ++i) m_threads[i].join();
+  for (std::thread& thread : m_threads) thread.join();
   ::close(m_hub);
   ::close(m_storageListener);
 }

@@ -2,6 +2,7 @@
 // and every misbehaviour that a test asks for.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -89,7 +90,8 @@ class FakeHub {
   std::map<std::string, Repository> m_repositories;
   Hook m_hook;
   std::vector<HubCall> m_calls;
-  std::vector<std::thread> m_threads;
+  std::array<std::thread, 2> m_acceptors;
+  std::vector<std::thread> m_threads;  ///< one a connection, started by the acceptors
   std::vector<int> m_open;
 };
 
