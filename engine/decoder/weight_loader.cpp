@@ -43,12 +43,31 @@ struct Piece {
   uint64_t offset = 0;
 };
 
-/// Stored bytes of one row of a weight's tensor (vectors: of one element).
+/// Bytes to be read for one row of a weight (vectors: for one element). Of a tensor of which only some columns are
+/// wanted, whole rows are read: the pieces between are too small to be left out.
 uint64_t storedRowBytes(const PlannedWeight& weight, const StoredTensor* tensor) {
-  const uint64_t cols = weight.desc.use == kernels::WeightUse::Vector ? 1 : weight.desc.cols;
-  if (tensor == nullptr) return kernels::weightRowBytes(weight.desc.format, cols);
+  if (tensor == nullptr) {
+    return kernels::weightRowBytes(weight.desc.format,
+                                   weight.desc.use == kernels::WeightUse::Vector ? 1 : weight.desc.cols);
+  }
   const StoredTypeInfo& info = storedTypeInfo(tensor->type);
-  return cols / info.blockElements * info.blockBytes;
+  return weight.storedCols / info.blockElements * info.blockBytes;
+}
+
+bool takesSomeColumns(const PlannedWeight& weight) {
+  return weight.tensor && weight.desc.use != kernels::WeightUse::Vector && weight.storedCols != weight.desc.cols;
+}
+
+/// Moves the weight's own columns of `count` rows, which hold all stored columns in the weight's format, to the front.
+std::span<const std::byte> cutColumns(const PlannedWeight& weight, uint64_t count, std::span<std::byte> rows) {
+  const kernels::WeightFormat format = weight.desc.format;
+  const uint64_t from = kernels::weightRowBytes(format, weight.storedCols);
+  const uint64_t skip = kernels::weightRowBytes(format, weight.firstCol);
+  const uint64_t kept = kernels::weightRowBytes(format, weight.desc.cols);
+  for (uint64_t row = 0; row < count; ++row) {
+    std::memmove(rows.data() + row * kept, rows.data() + row * from + skip, kept);
+  }
+  return rows.first(count * kept);
 }
 
 class Loading {
@@ -217,17 +236,17 @@ Result<void> Loading::fillInPlace(const Piece& piece) {
 Result<void> Loading::load(const Piece& piece, std::vector<std::byte>& stored, std::vector<std::byte>& converted) {
   const PlannedWeight& weight = m_plan.weights[piece.weight];
   const bool isMatrix = weight.desc.use != kernels::WeightUse::Vector;
-  if (isMatrix && weight.tensor && loadsUnchanged(tensorOf(weight)->type) &&
+  if (isMatrix && weight.tensor && loadsUnchanged(tensorOf(weight)->type) && !takesSomeColumns(weight) &&
       piece.bytes <= m_backend.device().fillBytes) {
     return fillInPlace(piece);
   }
   stored.resize(static_cast<size_t>(piece.bytes));
   if (!isMatrix) return loadVector(piece, stored);
-  std::span<const std::byte> data = stored;
+  std::span<std::byte> data = stored;
   if (const StoredTensor* tensor = tensorOf(weight)) {
     ENGINE_RETURN_IF_ERROR(m_source.file(piece.file).readAt(piece.offset, stored));
     if (!loadsUnchanged(tensor->type)) {
-      const size_t elements = static_cast<size_t>(piece.count * weight.desc.cols);
+      const size_t elements = static_cast<size_t>(piece.count * weight.storedCols);
       converted.resize(convertedBytes(tensor->type, elements));
       convertElements(tensor->type, stored, elements, converted);
       data = converted;
@@ -235,7 +254,8 @@ Result<void> Loading::load(const Piece& piece, std::vector<std::byte>& stored, s
   } else {
     fillDummy(weight.desc, piece.weight, piece.row, stored);
   }
-  ENGINE_RETURN_IF_BAD_STATUS(m_backend.writeWeightRows(m_out.ids[piece.weight], piece.row, data));
+  const std::span<const std::byte> rows = takesSomeColumns(weight) ? cutColumns(weight, piece.count, data) : data;
+  ENGINE_RETURN_IF_BAD_STATUS(m_backend.writeWeightRows(m_out.ids[piece.weight], piece.row, rows));
   return {};
 }
 

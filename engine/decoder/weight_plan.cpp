@@ -60,17 +60,39 @@ QkvRows qkvRows(const kernels::HeadShape& heads, QkvPacking packing) {
   return out;
 }
 
+/// The shard's rows out of those that a weight is put together from, in equal shares in the weight's own order.
+std::vector<RowRange> shareOf(const std::vector<RowRange>& rows, WeightShard shard) {
+  const uint64_t all = total(rows), share = all / shard.count, first = share * shard.rank;
+  std::vector<RowRange> out;
+  uint64_t at = 0;  // rows of the weight before this range
+  for (const RowRange& range : rows) {
+    const uint64_t begin = std::max(first, at), end = std::min(first + share, at + range.count);
+    if (begin < end) out.push_back({range.first + (begin - at), end - begin});
+    at += range.count;
+  }
+  return out;
+}
+
 class Planner {
  public:
-  Planner(const ModelSource& source, ModelDescription& description, std::optional<WeightFormat> dummyFormat)
-      : m_source(source), m_config(description.config), m_names(*description.names), m_dummyFormat(dummyFormat) {}
+  Planner(const ModelSource& source, ModelDescription& description, std::optional<WeightFormat> dummyFormat,
+          WeightShard shard)
+      : m_source(source),
+        m_config(description.config),
+        m_names(*description.names),
+        m_dummyFormat(dummyFormat),
+        m_shard(shard) {}
 
   Result<WeightPlan> run();
 
  private:
   bool stored(const std::string& name) const { return !m_dummyFormat && m_source.find(name).has_value(); }
+  Result<void> checkShard() const;
+  /// `share`: which part of a shared model's weight this device has.
+  enum class Share { Whole, Rows, Columns };
   Result<PlanIndex> add(const std::string& name, uint64_t storedRows, uint64_t cols, WeightUse use,
-                        std::vector<RowRange> rows);
+                        std::vector<RowRange> rows, Share share = Share::Whole);
+  Result<void> takeColumns(PlannedWeight& weight) const;
   Result<PlanIndex> matrix(const std::string& name, uint64_t rows, uint64_t cols, WeightUse use) {
     return add(name + ".weight", rows, cols, use, {{0, rows}});
   }
@@ -80,9 +102,9 @@ class Planner {
   PlanIndex computed(std::string name, std::vector<float> values);
   /// A linear layer of some rows of a stored one.
   Result<PlannedLinear> linear(const std::string& name, uint64_t storedRows, uint64_t cols, std::vector<RowRange> rows,
-                               BiasUse bias);
-  Result<PlannedLinear> linear(const std::string& name, uint64_t rows, uint64_t cols, BiasUse bias) {
-    return linear(name, rows, cols, {{0, rows}}, bias);
+                               BiasUse bias, Share share);
+  Result<PlannedLinear> linear(const std::string& name, uint64_t rows, uint64_t cols, BiasUse bias, Share share) {
+    return linear(name, rows, cols, {{0, rows}}, bias, share);
   }
   Result<void> embeddingAndHead();
   Result<void> layer(uint32_t index);
@@ -94,14 +116,49 @@ class Planner {
   DecoderConfig& m_config;
   const TensorNames& m_names;
   const std::optional<WeightFormat> m_dummyFormat;
+  const WeightShard m_shard;
   WeightPlan m_plan;
 };
 
-/// Plans a stored matrix [storedRows, cols], or a vector of storedRows elements, restricted to `rows`.
+Result<void> Planner::checkShard() const {
+  const uint32_t count = m_shard.count;
+  if (count == 1) return {};
+  const std::pair<const char*, uint64_t> shared[] = {{"attention heads", m_config.nHeads},
+                                                     {"heads for keys and values", m_config.nKvHeads},
+                                                     {"gated width", m_config.intermediateSize},
+                                                     {"vocabulary", m_config.vocabSize}};
+  for (const auto& [what, size] : shared) {
+    if (count == 0 || m_shard.rank >= count || size % count != 0) {
+      return Error{ErrorCode::InvalidArgument,
+                   fmt::format("the model's {} ({}) cannot be shared out evenly to {} devices", what, size, count)};
+    }
+  }
+  return {};
+}
+
+/// Restricts a matrix to the shard's columns, which have to begin and end with blocks of the stored format.
+Result<void> Planner::takeColumns(PlannedWeight& weight) const {
+  const uint64_t cols = weight.storedCols / m_shard.count;
+  const uint64_t block = kernels::weightFormatInfo(weight.desc.format).blockElements;
+  if (weight.storedCols % m_shard.count != 0 || cols % block != 0) {
+    return Error{
+        ErrorCode::InvalidArgument,
+        fmt::format("the {} columns of the tensor {}, in blocks of {}, cannot be shared out evenly to {} devices",
+                    weight.storedCols, weight.desc.name, block, m_shard.count)};
+  }
+  weight.desc.cols = cols;
+  weight.firstCol = cols * m_shard.rank;
+  return {};
+}
+
+/// Plans a stored matrix [storedRows, cols], or a vector of storedRows elements, restricted to `rows`, and to the
+/// shard's share of these or of the columns.
 Result<PlanIndex> Planner::add(const std::string& name, uint64_t storedRows, uint64_t cols, WeightUse use,
-                               std::vector<RowRange> rows) {
+                               std::vector<RowRange> rows, Share share) {
   PlannedWeight weight;
   const bool isVector = use == WeightUse::Vector;
+  if (share == Share::Rows && m_shard.count > 1) rows = shareOf(rows, m_shard);
+  weight.storedCols = isVector ? 1 : cols;
   weight.desc.name = name;
   weight.desc.use = use;
   weight.desc.rows = isVector ? 1 : total(rows);
@@ -128,6 +185,7 @@ Result<PlanIndex> Planner::add(const std::string& name, uint64_t storedRows, uin
     weight.tensor = *index;
     m_plan.storedBytes += tensor.bytes / std::max<uint64_t>(1, storedRows) * total(rows);
   }
+  if (share == Share::Columns && !isVector && m_shard.count > 1) ENGINE_RETURN_IF_ERROR(takeColumns(weight));
   weight.rows = std::move(rows);
   m_plan.weights.push_back(std::move(weight));
   return static_cast<PlanIndex>(m_plan.weights.size() - 1);
@@ -142,13 +200,16 @@ PlanIndex Planner::computed(std::string name, std::vector<float> values) {
 }
 
 Result<PlannedLinear> Planner::linear(const std::string& name, uint64_t storedRows, uint64_t cols,
-                                      std::vector<RowRange> rows, BiasUse bias) {
+                                      std::vector<RowRange> rows, BiasUse bias, Share share) {
   PlannedLinear out;
   const std::string biasName = name + ".bias";
-  if (bias == BiasUse::Required || (bias == BiasUse::IfStored && stored(biasName))) {
-    ENGINE_ASSIGN_OR_RETURN(out.bias, add(biasName, storedRows, 1, WeightUse::Vector, rows));
+  // Where results are summed up over the devices, the first one adds the bias.
+  const bool hasBias = share != Share::Columns || m_shard.rank == 0;
+  if (hasBias && (bias == BiasUse::Required || (bias == BiasUse::IfStored && stored(biasName)))) {
+    ENGINE_ASSIGN_OR_RETURN(out.bias, add(biasName, storedRows, 1, WeightUse::Vector, rows, share));
   }
-  ENGINE_ASSIGN_OR_RETURN(out.weight, add(name + ".weight", storedRows, cols, WeightUse::Matrix, std::move(rows)));
+  ENGINE_ASSIGN_OR_RETURN(out.weight,
+                          add(name + ".weight", storedRows, cols, WeightUse::Matrix, std::move(rows), share));
   return out;
 }
 
@@ -176,14 +237,15 @@ Result<void> Planner::attention(uint32_t index, PlannedLayer& out) {
   const BiasUse bias = m_config.qkvBias;
   if (m_names.qkvPacking == QkvPacking::Separate) {
     for (const auto& [pattern, rows] : {std::pair(m_names.q, q), std::pair(m_names.k, kv), std::pair(m_names.v, kv)}) {
-      ENGINE_ASSIGN_OR_RETURN(const PlannedLinear part, linear(layerName(pattern, index), rows, hidden, bias));
+      ENGINE_ASSIGN_OR_RETURN(const PlannedLinear part,
+                              linear(layerName(pattern, index), rows, hidden, bias, Share::Rows));
       out.qkv.push_back(part);
     }
   } else {
     const std::string name = layerName(m_names.qkv, index);
     const QkvRows packed = qkvRows(heads, m_names.qkvPacking);
     for (const auto* rows : {&packed.q, &packed.k, &packed.v}) {
-      ENGINE_ASSIGN_OR_RETURN(const PlannedLinear part, linear(name, packed.stored, hidden, *rows, bias));
+      ENGINE_ASSIGN_OR_RETURN(const PlannedLinear part, linear(name, packed.stored, hidden, *rows, bias, Share::Rows));
       out.qkv.push_back(part);
     }
   }
@@ -191,7 +253,8 @@ Result<void> Planner::attention(uint32_t index, PlannedLayer& out) {
     ENGINE_ASSIGN_OR_RETURN(out.qNorm, vector(layerName(m_names.qNorm, index) + ".weight", heads.headDim));
     ENGINE_ASSIGN_OR_RETURN(out.kNorm, vector(layerName(m_names.kNorm, index) + ".weight", heads.headDim));
   }
-  ENGINE_ASSIGN_OR_RETURN(out.output, linear(layerName(m_names.output, index), hidden, q, m_config.outputBias));
+  ENGINE_ASSIGN_OR_RETURN(out.output,
+                          linear(layerName(m_names.output, index), hidden, q, m_config.outputBias, Share::Columns));
   return {};
 }
 
@@ -200,17 +263,19 @@ Result<void> Planner::mlp(uint32_t index, PlannedLayer& out) {
   const BiasUse bias = m_config.mlpBias;
   if (m_names.gateUp.empty()) {
     for (const std::string_view pattern : {m_names.gate, m_names.up}) {
-      ENGINE_ASSIGN_OR_RETURN(const PlannedLinear part, linear(layerName(pattern, index), inner, hidden, bias));
+      ENGINE_ASSIGN_OR_RETURN(const PlannedLinear part,
+                              linear(layerName(pattern, index), inner, hidden, bias, Share::Rows));
       out.gateUp.push_back(part);
     }
   } else {
     const std::string name = layerName(m_names.gateUp, index);
     for (const uint64_t first : {uint64_t{0}, inner}) {
-      ENGINE_ASSIGN_OR_RETURN(const PlannedLinear part, linear(name, 2 * inner, hidden, {{first, inner}}, bias));
+      ENGINE_ASSIGN_OR_RETURN(const PlannedLinear part,
+                              linear(name, 2 * inner, hidden, {{first, inner}}, bias, Share::Rows));
       out.gateUp.push_back(part);
     }
   }
-  ENGINE_ASSIGN_OR_RETURN(out.down, linear(layerName(m_names.down, index), hidden, inner, bias));
+  ENGINE_ASSIGN_OR_RETURN(out.down, linear(layerName(m_names.down, index), hidden, inner, bias, Share::Columns));
   return {};
 }
 
@@ -252,13 +317,14 @@ Result<void> Planner::positions() {
 
 Result<WeightPlan> Planner::run() {
   ENGINE_RETURN_IF_ERROR(embeddingAndHead());
+  ENGINE_RETURN_IF_ERROR(checkShard());
   for (uint32_t i = 0; i < m_config.nLayers; ++i) ENGINE_RETURN_IF_ERROR(layer(i));
   ENGINE_ASSIGN_OR_RETURN(m_plan.finalNorm, vector(std::string(m_names.finalNorm) + ".weight", m_config.hiddenSize));
   if (m_config.tiedHead) {
     m_plan.head = {m_plan.embedding, {}};
   } else {
-    ENGINE_ASSIGN_OR_RETURN(m_plan.head,
-                            linear(std::string(m_names.head), m_config.vocabSize, m_config.hiddenSize, BiasUse::None));
+    ENGINE_ASSIGN_OR_RETURN(m_plan.head, linear(std::string(m_names.head), m_config.vocabSize, m_config.hiddenSize,
+                                                BiasUse::None, Share::Rows));
   }
   ENGINE_RETURN_IF_ERROR(positions());
   return std::move(m_plan);
@@ -267,8 +333,8 @@ Result<WeightPlan> Planner::run() {
 }  // namespace
 
 Result<WeightPlan> planWeights(const ModelSource& source, ModelDescription& description,
-                               std::optional<WeightFormat> dummyFormat) {
-  return Planner(source, description, dummyFormat).run();
+                               std::optional<WeightFormat> dummyFormat, WeightShard shard) {
+  return Planner(source, description, dummyFormat, shard).run();
 }
 
 uint64_t weightBytes(const WeightPlan& plan, const kernels::Backend& backend) {

@@ -169,6 +169,51 @@ TEST_F(WeightLoaderTest, RowsAreReadWhereTheDeviceTakesThem) {
   EXPECT_GE(loaded.bytesRead, kRows * kCols * sizeof(float));
 }
 
+// Two devices share a model: what each has, put together again, is the model.
+TEST_F(WeightLoaderTest, SharesOfTwoDevicesAreTheWholeModel) {
+  model.config["num_key_value_heads"] = 2;
+  for (auto& [name, tensor] : model.tensors) {
+    std::vector<float> values(tensor.shape[0] * (tensor.shape.size() > 1 ? tensor.shape[1] : 1));
+    for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+    tensor.bytes = floatBytes(values);
+  }
+  ASSERT_TRUE(load().ok());
+  auto description = describeModel(*source);
+  ASSERT_TRUE(description.ok());
+  RecordingBackend shares[2];
+  shares[1].takeInPlace(1u << 20);
+  for (uint32_t rank = 0; rank < 2; ++rank) {
+    const auto plan = planWeights(*source, *description, {}, {.rank = rank, .count = 2});
+    ASSERT_TRUE(plan.ok()) << plan.error().message;
+    const auto done = loadWeights(*plan, *source, shares[rank], {}, 2);
+    ASSERT_TRUE(done.ok()) << done.error().message;
+    EXPECT_EQ(done->bytesRead, plan->storedBytes);
+    for (const auto& weight : shares[rank].weights) EXPECT_EQ(weight.rowsWritten, weight.desc.rows);
+  }
+  size_t byRows = 0, byColumns = 0;
+  for (const auto& whole : backend.weights) {
+    const auto& first = shares[0].byName(whole.desc.name);
+    const auto& second = shares[1].byName(whole.desc.name);
+    if (first.desc.cols != whole.desc.cols) {
+      ++byColumns;
+      const size_t rowBytes = first.desc.cols * sizeof(float);
+      std::string together;
+      for (uint64_t row = 0; row < whole.desc.rows; ++row) {
+        together += first.bytes.substr(row * rowBytes, rowBytes) + second.bytes.substr(row * rowBytes, rowBytes);
+      }
+      EXPECT_EQ(together, whole.bytes) << whole.desc.name;
+    } else if (first.desc.rows != whole.desc.rows) {
+      ++byRows;
+      EXPECT_EQ(first.bytes + second.bytes, whole.bytes) << whole.desc.name;
+    } else {
+      EXPECT_EQ(first.bytes, whole.bytes) << whole.desc.name;
+      EXPECT_EQ(second.bytes, whole.bytes) << whole.desc.name;
+    }
+  }
+  EXPECT_EQ(byRows, 2u * 5 + 1);  // q, k, v, gate, up of both layers and the head
+  EXPECT_EQ(byColumns, 2u * 2);   // output and down
+}
+
 TEST_F(WeightLoaderTest, AFileThatShrinksIsAnErrorInPlaceToo) {
   backend.takeInPlace(1u << 20);
   model.write(folder);

@@ -60,6 +60,29 @@ TEST_F(WeightPlanTest, PlansEveryTensorOnce) {
   EXPECT_NE(weights.head.weight, weights.embedding);
 }
 
+TEST_F(WeightPlanTest, SharesThatAreNotEvenAreRefusedWithTheNumbers) {
+  Planned planned = plan();
+  ASSERT_TRUE(planned.plan.ok());
+  const auto refusal = [&](uint32_t rank, uint32_t count) {
+    const auto shared = planWeights(*planned.source, planned.description, {}, {.rank = rank, .count = count});
+    return shared.ok() ? std::string("(accepted)") : shared.error().message;
+  };
+  EXPECT_EQ(refusal(1, 2), "(accepted)");
+  EXPECT_EQ(refusal(0, 4), "the model's attention heads (2) cannot be shared out evenly to 4 devices");
+  planned.description.config.intermediateSize = 13;
+  EXPECT_EQ(refusal(0, 2), "the model's gated width (13) cannot be shared out evenly to 2 devices");
+}
+
+TEST_F(WeightPlanTest, SharesKeepBlocksOfAStoredFormatWhole) {
+  const Planned planned = plan();
+  ASSERT_TRUE(planned.plan.ok());
+  ModelDescription description = planned.description;
+  // 8 columns of a format in blocks of 32 cannot be halved.
+  const auto shared = planWeights(*planned.source, description, kernels::WeightFormat::Q8_0, {.rank = 0, .count = 2});
+  ASSERT_FALSE(shared.ok());
+  EXPECT_THAT(shared.error().message, HasSubstr("in blocks of 32"));
+}
+
 TEST_F(WeightPlanTest, AMissingHeadIsTied) {
   model.tensors.erase("lm_head.weight");
   const Planned planned = plan();
