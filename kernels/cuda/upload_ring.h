@@ -59,8 +59,9 @@ class UploadRing {
   PinnedBuffer m_memory;
   DeviceBuffer m_stored;  ///< made when rows are to be converted
   std::vector<Piece> m_pieces;
-  std::deque<Piece*> m_idle;                ///< not in a thread's hands, in the order in which they were sent
-  std::array<cudaStream_t, 2> m_streams{};  ///< two, so that one converts while the other copies
+  std::deque<Piece*> m_idle;  ///< not in a thread's hands, in the order in which they were sent
+  /// Several, so that the copy of one piece runs beside the conversion of another.
+  std::array<cudaStream_t, 4> m_streams{};
 };
 
 }  // namespace kernels::cuda

@@ -93,6 +93,11 @@ void benchRows(LinearBed& bed, GemmLt& gemm, uint32_t nRows, double stream) {
            return launchLinearStream(bed.args(nRows, i), bed.stream()) == cudaSuccess;
          }));
   }
+  if (linearOrderedSupports(bed.args(nRows), bed.major())) {
+    show("ordered", replayed(bed, nCopies, [&](uint32_t i) {
+           return launchLinearOrdered(bed.args(nRows, i), bed.stream()) == cudaSuccess;
+         }));
+  }
   if (linearWideSupports(bed.args(nRows), bed.major())) {
     bed.poison();
     show("wide", replayed(bed, nCopies, [&](uint32_t i) {

@@ -112,6 +112,27 @@ TEST_F(CudaLoad, EveryFormatBecomesEveryTypeAsThePlainStatementSays) {
   }
 }
 
+// Rows of 7 elements, in two parts: the second begins where no 16 bytes do.
+TEST_F(CudaLoad, PlainFloatsOfOddRowsAreConvertedFromAnyRowOn) {
+  constexpr uint64_t kRows = 301, kCols = 7, kFirst = 5;
+  for (const DType type : {DType::F32, DType::F16, DType::BF16}) {
+    WeightStore store;
+    ASSERT_TRUE(store.open(0, uint64_t{1} << 32, type).ok());
+    for (const WeightFormat format : {WeightFormat::F32, WeightFormat::F16, WeightFormat::BF16}) {
+      const std::vector<std::byte> stored = someRows(format, kRows, kCols, 11);
+      const auto first = std::span(stored).first(kFirst * weightRowBytes(format, kCols));
+      WeightId id = 0;
+      ASSERT_TRUE(store.create({"w", format, kRows, kCols, WeightUse::Matrix}, &id).ok());
+      ASSERT_TRUE(store.writeRows(id, 0, first).ok());
+      ASSERT_TRUE(store.writeRows(id, kFirst, std::span(stored).subspan(first.size())).ok());
+      ASSERT_TRUE(store.flush().ok());
+      const std::vector<std::byte> want = converted(format, stored, kRows * kCols, type);
+      EXPECT_TRUE(onDevice(store.data(id), want.size()) == want)
+          << weightFormatInfo(format).name << " as " << dtypeName(type);
+    }
+  }
+}
+
 TEST_F(CudaLoad, ManyThreadsFillOneRing) {
   constexpr uint64_t kRows = 40000, kCols = 1024;  // 80 MB
   std::vector<std::byte> file(kRows * kCols * 2 + 4096);
