@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,12 +48,41 @@ struct LiveRequest {
   double tokensPerSecond = 0, seconds = 0;
 };
 
+/// What was kept of a request while recording was on: in memory alone, without the caller's key.
+struct RequestRecord {
+  struct Answer {
+    std::string text, finishReason, stopString;  ///< reason empty while it goes on
+  };
+  uint64_t id = 0;
+  std::vector<std::string> prompts;  ///< as the model reads them, with special tokens
+  std::string parameters;            ///< JSON, the values that held
+  std::vector<Answer> answers;
+  std::string error;  ///< why it failed, if it did
+  int64_t promptTokens = 0, cachedTokens = 0, completionTokens = 0;
+  double queueSeconds = 0, prefillSeconds = 0, decodeSeconds = 0;
+  bool timed = false;  ///< the seconds are there
+  bool cut = false;    ///< a text was longer than what one record may hold
+};
+
+/// The state of the recording and its bounds.
+struct RecordingFacts {
+  bool on = false;
+  size_t records = 0, bytes = 0;
+  size_t mostRecords = 0, mostBytes = 0, mostTextBytes = 0;
+};
+
 struct ServerLogLine {
   double time = 0;
   std::string level, text;  ///< no prompts, no keys
 };
 
 enum class ServerState { Off, On, Failed };
+
+/// Since the server was switched on.
+struct ServerFacts {
+  double since = 0;  ///< seconds since the epoch, 0 when off
+  uint64_t requests = 0, refused = 0;
+};
 
 /// Thread-safe. start() and stop() are synchronous and take well under a second.
 class HttpServer {
@@ -62,6 +92,9 @@ class HttpServer {
 
   /// Binds and serves. An Error names a taken port (context "port") or a missing key off loopback (context "api-keys").
   engine::Result<void> start(const ServerConfig& config);
+  /// Goes over to another configuration: the old address closes, its requests in progress finish. When the new address
+  /// cannot be had the old one goes on and the Error says why. Starts a server that is off.
+  engine::Result<void> reconfigure(const ServerConfig& config);
   /// Closes the port at once; streams in flight end with an error event.
   void stop();
   /// Refuses new requests with 503, waits for running ones at most `seconds`, then stops.
@@ -73,6 +106,15 @@ class HttpServer {
   void setApiKeys(std::vector<ApiKey> keys);  ///< takes effect for the next request
   std::vector<LiveRequest> requests() const;  ///< running ones first, then the last 200 ended
   void cancelRequest(uint64_t id);
+  void forgetEnded();  ///< empties the list of ended requests
+  ServerFacts facts() const;
+
+  /// Off until switched on. Switching off keeps what is there; clearRecords() lets go of it.
+  void setRecording(bool on);
+  RecordingFacts recording() const;
+  std::optional<RequestRecord> record(uint64_t id) const;
+  void clearRecords();
+
   std::vector<ServerLogLine> logSince(uint64_t* cursor) const;
   /// Called from server threads whenever state or the request table changed; must not block.
   void setChangeListener(std::function<void()> listener);

@@ -78,7 +78,8 @@ class Settings {
 
   /// Refuses combinations and values that this build cannot do, with a sentence each.
   engine::Result<engine::EngineOptions> engineOptions() const;
-  engine::Result<ServerConfig> serverConfig() const;
+  /// `kept` are keys from elsewhere (the window's keychain), beside those of the settings.
+  engine::Result<ServerConfig> serverConfig(std::vector<ApiKey> kept = {}) const;
   /// Sentences about values that were given but mean nothing here ("--trust-remote-code does nothing: ...").
   std::vector<std::string> remarks() const;
 

@@ -7,7 +7,7 @@ build=(g++ cmake ninja-build ccache pkg-config git ca-certificates python3 pytho
   nlohmann-json3-dev libcpp-httplib-dev libssl-dev libbrotli-dev zlib1g-dev libpcre2-dev libutf8proc-dev libhwy-dev
   libsqlitecpp-dev libsqlite3-dev libcli11-dev libspdlog-dev libfmt-dev libedit-dev libcurl4-openssl-dev)
 ui=(qt6-base-dev qt6-declarative-dev qt6-declarative-dev-tools qt6-svg-dev qt6-tools-dev qt6-tools-dev-tools
-  qt6-l10n-tools qt6-translations-l10n qt6-wayland libgl-dev libegl-dev libxkbcommon-dev libmd4c-dev
+  qt6-l10n-tools qt6-translations-l10n qt6-wayland libgl-dev libegl-dev libxkbcommon-dev libmd4c-dev qtkeychain-qt6-dev
   qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript qml6-module-qtquick
   qml6-module-qtquick-controls qml6-module-qtquick-dialogs qml6-module-qtquick-layouts qml6-module-qtquick-shapes
   qml6-module-qtquick-templates qml6-module-qtquick-window qml6-module-qt-labs-qmlmodels

@@ -95,7 +95,7 @@ void prepareGuiApplication() {
 }
 
 Application::Application(app::AppContext& context, std::optional<ModelSources> sources,
-                         std::optional<app::HubOptions> hub)
+                         std::optional<app::HubOptions> hub, bool keychain)
     : m_context(context),
       m_state(QString::fromStdString((context.paths.config / "window.ini").string()), QSettings::IniFormat),
       m_settings(context.settings, context.paths.config / "settings.json", m_tasks),
@@ -108,7 +108,8 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
       m_chat(m_tasks, *m_store, m_host, m_state),
       m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths, m_sources),
       m_hub(m_tasks, hub ? std::move(*hub) : hubOptions(context.paths), m_sources),
-      m_server(context.server.get(), m_tasks, m_settings, m_host),
+      m_server(context.server.get(), m_tasks, m_settings, m_host,
+               makeKeyStore(context.paths.config, m_tasks, keychain)),
       m_monitor(m_host, m_tasks),
       m_settingsPage(m_settings),
       m_engine(std::make_unique<QQmlApplicationEngine>()) {

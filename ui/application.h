@@ -39,9 +39,10 @@ inline constexpr int kRestartStatus = 75;
 /// long as the window.
 class Application {
  public:
-  /// `sources` are what the model page asks, `hub` where models are got; those of this machine when absent.
+  /// `sources` are what the model page asks, `hub` where models are got; those of this machine when absent. Without
+  /// `keychain` the server's keys are kept in a file of the context's folder.
   explicit Application(app::AppContext& context, std::optional<ModelSources> sources = std::nullopt,
-                       std::optional<app::HubOptions> hub = std::nullopt);
+                       std::optional<app::HubOptions> hub = std::nullopt, bool keychain = false);
   ~Application();
 
   /// Builds and shows the window; null when the QML does not load, which is a broken build.

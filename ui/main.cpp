@@ -50,7 +50,7 @@ int runWindow(int argc, char** argv) {
     std::fprintf(stderr, "hearth: %s\n", context.error().message.c_str());
     return 1;
   }
-  ui::Application window(**context);
+  ui::Application window(**context, std::nullopt, std::nullopt, /*keychain=*/true);
   if (window.show() == nullptr) return 1;
   QTimer::singleShot(0, &application, [&window] {
     window.resumeChat();

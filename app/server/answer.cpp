@@ -215,6 +215,9 @@ AnswerShape newShape(const Exchange& exchange, const engine::Engine& engine, boo
 }
 
 Reply answer(Exchange& exchange, std::shared_ptr<engine::Engine> engine, AnswerPlan plan) {
+  if (RequestRecorder& recorder = exchange.server.recorder; recorder.on()) {
+    recorder.begin(exchange.entry->id, engine->tokenizer(), plan.requests, plan.stream);
+  }
   std::vector<engine::GenerationRequest> requests = plan.requests;
   auto started = GenerationCall::start(exchange, std::move(engine), std::move(requests), plan.promptField);
   if (const auto* refused = std::get_if<ApiError>(&started)) return errorReply(*refused);

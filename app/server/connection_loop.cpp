@@ -54,7 +54,7 @@ ConnectionLoop::ConnectionLoop(ServingContext& context, Connection& connection, 
       m_headLimits{context.config.limits.headerBytes, context.config.limits.targetBytes} {}
 
 void ConnectionLoop::run() {
-  for (bool first = true; !m_context.stopping; first = false) {
+  for (bool first = true; !m_context.stopping && !m_context.retiring; first = false) {
     RequestHead head;
     std::optional<HttpFault> fault;
     if (!readHead(first, &head, &fault)) {
@@ -114,7 +114,7 @@ bool ConnectionLoop::readHead(bool first, RequestHead* head, std::optional<HttpF
 
 std::shared_ptr<LiveEntry> ConnectionLoop::newEntry() {
   auto entry = std::make_shared<LiveEntry>();
-  entry->id = m_context.nextId++;
+  entry->id = m_context.server.nextRequest++;
   entry->requestId = fmt::format("req_{}{:08x}", m_context.idPrefix, entry->id);
   entry->started = SteadyClock::now();
   entry->startedAt = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -159,7 +159,8 @@ ConnectionLoop::Next ConnectionLoop::serve(const RequestHead& head) {
   addHeaders(exchange, reply);
   const int status = reply.status;
   const bool close = !head.keepAlive || reply.close || exchange.closeAfter || m_context.stopping ||
-                     (!body.finished() && !body.canSkip(kSkippedBody)) || (reply.stream && !head.http11);
+                     m_context.retiring || (!body.finished() && !body.canSkip(kSkippedBody)) ||
+                     (reply.stream && !head.http11);
   bool sent = false;
   try {
     sent = HttpCore(m_connection).respond(head.method, head.http11, close, std::move(reply));
@@ -271,6 +272,9 @@ void ConnectionLoop::addHeaders(const Exchange& exchange, Reply& reply) const {
 
 void ConnectionLoop::log(const Exchange& exchange, const Route* route, int status) const {
   m_context.server.metrics.countRequest(route != nullptr ? route->path : "other", status);
+  ++m_context.server.requests;
+  constexpr int kClientLeft = 499;
+  if (status >= 400 && status != kClientLeft) ++m_context.server.refused;
   const LiveEntry& entry = *exchange.entry;
   std::string text = fmt::format("{} {} {} {} {:.3f} s", exchange.client, exchange.head.method,
                                  exchange.head.path.substr(0, 200), status, entry.seconds());

@@ -18,9 +18,9 @@ struct ServingContext {
   const ServerConfig& config;
   const AccessPolicy& policy;
   std::string idPrefix;  ///< of request ids, random for each start
-  std::atomic<uint64_t> nextId = 1;
   std::atomic<bool> stopping = false;
-  bool keyRequired = false;  ///< off loopback, even when no key is left
+  std::atomic<bool> retiring = false;  ///< another address took over: finish what runs, take nothing more
+  bool keyRequired = false;            ///< off loopback, even when no key is left
 };
 
 class ConnectionLoop {

@@ -74,6 +74,7 @@ ApiError GenerationCall::interruption() const {
 
 void GenerationCall::account(const ChannelEvent& item) {
   LiveEntry& entry = *m_exchange.entry;
+  m_exchange.server.recorder.event(entry.id, item.request, item.event);
   Metrics& metrics = m_exchange.server.metrics;
   if (const auto* started = std::get_if<engine::StartedEvent>(&item.event)) {
     entry.promptTokens += started->promptTokens;

@@ -26,6 +26,10 @@ using std::chrono::milliseconds;
 /// What stop() gives answers to say their last word, and then stalled connections to notice their end.
 constexpr milliseconds kLastWords{400}, kCutOff{300};
 
+double secondsNow() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 std::string randomPrefix() {
   std::random_device source;
   return fmt::format("{:08x}{:08x}", source(), source());
@@ -66,6 +70,20 @@ class Serving : public std::enable_shared_from_this<Serving> {
   void listen(ListeningSockets sockets) {
     m_listener = std::make_unique<Listener>(std::move(sockets), fullResponse(m_context.idPrefix),
                                             [this](int fd, std::string peer) { return accept(fd, std::move(peer)); });
+  }
+
+  const ServerConfig& config() const { return m_config; }
+
+  /// Closes the port alone; connections go on.
+  void closePort() { m_listener.reset(); }
+  /// Another address took over: connections end with the request that they are at.
+  void retire() {
+    m_context.retiring = true;
+    closeSockets(/*busyToo=*/false);
+  }
+  bool gone() {
+    const std::lock_guard lock(m_mutex);
+    return m_open.empty();
   }
 
   /// Closes the port, ends answers and connections. True when all are gone.
@@ -187,7 +205,40 @@ struct HttpServer::Impl {
       context->log.add("info", "server stopped");
       if (!old->stop()) ending.push_back(old);
     }
+    for (const auto& retired : ending) retired->stop();
+    forgetGone();
+    context->since = 0;
     setState(next, 0);
+  }
+
+  void forgetGone() {
+    std::erase_if(ending, [](const std::shared_ptr<Serving>& one) { return one->gone(); });
+  }
+
+  /// Refuses what may not be listened on with this configuration.
+  engine::Result<void> check(const ServerConfig& config) const {
+    if (isLoopbackHost(config.host) || !config.apiKeys.empty()) return {};
+    return engine::Error{
+        engine::ErrorCode::InvalidArgument,
+        fmt::format("Listening on {} opens the server to other machines and needs an API key.", config.host),
+        "api-keys"};
+  }
+
+  /// Serves on sockets that are bound already.
+  void serve(const ServerConfig& config, ListeningSockets sockets) {
+    const uint16_t boundPort = sockets.port();
+    allowDescriptors(config.limits.connections);
+    context->draining = false;
+    context->keys.replace(config.apiKeys);
+    auto next = std::make_shared<Serving>(context, config, boundPort);
+    next->listen(std::move(sockets));
+    {
+      const std::lock_guard lock(mutex);
+      serving = std::move(next);
+      boundHost = config.host;
+    }
+    context->log.add("info", fmt::format("server listens on {} port {}", config.host, boundPort));
+    setState(ServerState::On, boundPort);
   }
 };
 
@@ -212,12 +263,9 @@ HttpServer::~HttpServer() {
 engine::Result<void> HttpServer::start(const ServerConfig& config) {
   const std::lock_guard control(m_impl->control);
   m_impl->stop(ServerState::Off);
-  if (!isLoopbackHost(config.host) && config.apiKeys.empty()) {
+  if (const auto checked = m_impl->check(config); !checked) {
     m_impl->setState(ServerState::Failed, 0);
-    return engine::Error{
-        engine::ErrorCode::InvalidArgument,
-        fmt::format("Listening on {} opens the server to other machines and needs an API key.", config.host),
-        "api-keys"};
+    return checked.error();
   }
   auto sockets = ListeningSockets::bind(config.host, config.port);
   if (!sockets.ok()) {
@@ -225,19 +273,40 @@ engine::Result<void> HttpServer::start(const ServerConfig& config) {
     m_impl->context->log.add("error", sockets.error().message);
     return sockets.error();
   }
-  const uint16_t port = sockets->port();
-  allowDescriptors(config.limits.connections);
-  m_impl->context->draining = false;
-  m_impl->context->keys.replace(config.apiKeys);
-  auto serving = std::make_shared<Serving>(m_impl->context, config, port);
-  serving->listen(std::move(sockets).value());
+  m_impl->context->since = secondsNow();
+  m_impl->context->requests = 0;
+  m_impl->context->refused = 0;
+  m_impl->serve(config, std::move(sockets).value());
+  return {};
+}
+
+engine::Result<void> HttpServer::reconfigure(const ServerConfig& config) {
+  std::shared_ptr<Serving> old;
   {
     const std::lock_guard lock(m_impl->mutex);
-    m_impl->serving = std::move(serving);
-    m_impl->boundHost = config.host;
+    old = m_impl->serving;
   }
-  m_impl->context->log.add("info", fmt::format("server listens on {} port {}", config.host, port));
-  m_impl->setState(ServerState::On, port);
+  if (!old) return start(config);
+  const std::lock_guard control(m_impl->control);
+  ENGINE_RETURN_IF_ERROR(m_impl->check(config));
+  // The same port cannot be bound twice, not even for another address, so the old one goes first.
+  const uint16_t oldPort = port();
+  old->closePort();
+  auto sockets = ListeningSockets::bind(config.host, config.port);
+  if (!sockets.ok()) {
+    m_impl->context->log.add("error", sockets.error().message);
+    auto again = ListeningSockets::bind(old->config().host, oldPort);
+    if (again.ok()) {
+      old->listen(std::move(again).value());
+    } else {
+      m_impl->stop(ServerState::Failed);
+    }
+    return sockets.error();
+  }
+  old->retire();
+  m_impl->forgetGone();
+  m_impl->ending.push_back(std::move(old));
+  m_impl->serve(config, std::move(sockets).value());
   return {};
 }
 
@@ -287,6 +356,33 @@ void HttpServer::cancelRequest(uint64_t id) {
 
 std::vector<ServerLogLine> HttpServer::logSince(uint64_t* cursor) const {
   return m_impl->context->log.since(cursor);
+}
+
+void HttpServer::forgetEnded() {
+  m_impl->context->table.forgetEnded();
+}
+
+ServerFacts HttpServer::facts() const {
+  const ServerContext& context = *m_impl->context;
+  return {context.since, context.requests, context.refused};
+}
+
+void HttpServer::setRecording(bool on) {
+  m_impl->context->recorder.setOn(on);
+  m_impl->context->table.changed();
+}
+
+RecordingFacts HttpServer::recording() const {
+  return m_impl->context->recorder.facts();
+}
+
+std::optional<RequestRecord> HttpServer::record(uint64_t id) const {
+  return m_impl->context->recorder.find(id);
+}
+
+void HttpServer::clearRecords() {
+  m_impl->context->recorder.clear();
+  m_impl->context->table.changed();
 }
 
 void HttpServer::setChangeListener(std::function<void()> listener) {

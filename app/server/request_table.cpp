@@ -89,6 +89,14 @@ void RequestTable::end(const std::shared_ptr<LiveEntry>& entry) {
   changed();
 }
 
+void RequestTable::forgetEnded() {
+  {
+    const std::lock_guard lock(m_mutex);
+    m_ended.clear();
+  }
+  changed();
+}
+
 std::vector<LiveRequest> RequestTable::list() const {
   std::vector<LiveRequest> rows;
   const std::lock_guard lock(m_mutex);

@@ -43,6 +43,8 @@ class RequestTable {
 
   void begin(std::shared_ptr<LiveEntry> entry);
   void end(const std::shared_ptr<LiveEntry>& entry);
+  /// Lets go of those that ended.
+  void forgetEnded();
   std::vector<LiveRequest> list() const;
   void interrupt(uint64_t id, Interrupt reason);
   void interruptAll(Interrupt reason);

@@ -8,6 +8,7 @@
 #include "app/http_server.h"
 #include "app/server/access.h"
 #include "app/server/metrics.h"
+#include "app/server/request_recorder.h"
 #include "app/server/request_table.h"
 #include "app/server/server_log.h"
 
@@ -56,6 +57,10 @@ struct ServerContext {
   RequestTable table;
   ServerLog log;
   Metrics metrics;
+  RequestRecorder recorder;
+  std::atomic<uint64_t> nextRequest = 1;            ///< unique over all starts
+  std::atomic<double> since = 0;                    ///< seconds since the epoch when the port was opened, 0 when closed
+  std::atomic<uint64_t> requests = 0, refused = 0;  ///< since then
   std::atomic<bool> draining = false;
   std::atomic<int64_t> modelSince = 0;  ///< seconds since the epoch when the model was first seen ready
   std::atomic<size_t> connections = 0;

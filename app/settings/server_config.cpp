@@ -46,7 +46,7 @@ engine::Result<void> addKeysOfFile(const std::string& file, std::vector<ApiKey>&
 
 }  // namespace
 
-engine::Result<ServerConfig> Settings::serverConfig() const {
+engine::Result<ServerConfig> Settings::serverConfig(std::vector<ApiKey> kept) const {
   for (const SettingRow& row : settingRows()) {
     if (row.unavailable.empty() || row.group != "server" || text(row.key) == row.defaultValue) continue;
     return unavailableValue(row, text(row.key), source(row.key));
@@ -55,6 +55,7 @@ engine::Result<ServerConfig> Settings::serverConfig() const {
   config.host = text("host");
   config.port = static_cast<uint16_t>(integer("port").value_or(8501));
   config.servedModelName = text("served-model-name");
+  config.apiKeys = std::move(kept);
   const std::vector<std::string> keys = list("api-keys");
   for (size_t i = 0; i < keys.size(); ++i) config.apiKeys.push_back({std::to_string(i + 1), keys[i]});
   if (const std::string& file = text("api-keys-file"); !file.empty()) {

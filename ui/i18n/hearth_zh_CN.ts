@@ -801,22 +801,140 @@
     </message>
 </context>
 <context>
+    <name>KeyDialog</name>
+    <message>
+        <source>New key</source>
+        <translation>新建密钥</translation>
+    </message>
+    <message>
+        <source>Rename key</source>
+        <translation>重命名密钥</translation>
+    </message>
+    <message>
+        <source>Name the program that will use it. Its requests go by this name in the table.</source>
+        <translation>写下将使用它的程序的名称。表格中用这个名称标出它的请求。</translation>
+    </message>
+    <message>
+        <source>The key itself stays as it is.</source>
+        <translation>密钥本身保持不变。</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Make and copy</source>
+        <translation>生成并复制</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+</context>
+<context>
+    <name>KeyList</name>
+    <message>
+        <source>Keys</source>
+        <translation>密钥</translation>
+    </message>
+    <message>
+        <source>New key</source>
+        <translation>新建密钥</translation>
+    </message>
+    <message>
+        <source>The keys cannot be read: %1 The server stays off until they can, or until they are forgotten.</source>
+        <translation>无法读取密钥：%1 在能够读取或忘掉它们之前，服务器保持关闭。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Forget them</source>
+        <translation>忘掉它们</translation>
+    </message>
+    <message>
+        <source>The key is on the clipboard.</source>
+        <translation>密钥已在剪贴板中。</translation>
+    </message>
+    <message>
+        <source>No keychain takes the keys: they are in keys.json, which only your user can read.</source>
+        <translation>没有可用的钥匙串：密钥保存在 keys.json 中，只有您的用户可以读取。</translation>
+    </message>
+    <message>
+        <source>The reason: %1</source>
+        <translation>原因：%1</translation>
+    </message>
+    <message>
+        <source>The new key is on the clipboard.</source>
+        <translation>新密钥已在剪贴板中。</translation>
+    </message>
+    <message>
+        <source>Revoke the key %1?</source>
+        <translation>吊销密钥 %1？</translation>
+    </message>
+    <message>
+        <source>Programs that use it are refused from now on. It is the last key: the server will then be for this computer alone.</source>
+        <translation>使用它的程序从现在起将被拒绝。这是最后一个密钥：之后服务器只供本机使用。</translation>
+    </message>
+    <message>
+        <source>Programs that use it are refused from now on. It is the last key: programs on this computer will then need none.</source>
+        <translation>使用它的程序从现在起将被拒绝。这是最后一个密钥：之后本机上的程序不再需要密钥。</translation>
+    </message>
+    <message>
+        <source>Programs that use it are refused from now on. This cannot be undone.</source>
+        <translation>使用它的程序从现在起将被拒绝。此操作无法撤销。</translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation>吊销</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Forget the keys that cannot be read?</source>
+        <translation>忘掉无法读取的密钥？</translation>
+    </message>
+    <message>
+        <source>Programs that use them are refused from then on, and new keys can be made. This cannot be undone.</source>
+        <translation>使用它们的程序此后将被拒绝，之后可以生成新密钥。此操作无法撤销。</translation>
+    </message>
+    <message>
+        <source>Keep them</source>
+        <translation>保留它们</translation>
+    </message>
+</context>
+<context>
     <name>KeyRow</name>
-    <message>
-        <source>Hide key</source>
-        <translation>隐藏密钥</translation>
-    </message>
-    <message>
-        <source>Show key</source>
-        <translation>显示密钥</translation>
-    </message>
     <message>
         <source>Copy key</source>
         <translation>复制密钥</translation>
     </message>
     <message>
-        <source>Revoke key</source>
-        <translation>吊销密钥</translation>
+        <source>Key %1, %2, last used: %3</source>
+        <translation>密钥 %1，%2，上次使用：%3</translation>
+    </message>
+    <message>
+        <source>Key %1, %2, not used yet</source>
+        <translation>密钥 %1，%2，尚未使用</translation>
+    </message>
+    <message>
+        <source>What can be done with this key</source>
+        <translation>此密钥的操作</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Revoke</source>
+        <translation>吊销</translation>
     </message>
 </context>
 <context>
@@ -906,6 +1024,50 @@
     <message>
         <source>Prompts are not logged</source>
         <translation>不记录提示词</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter the log</source>
+        <translation>筛选日志</translation>
+    </message>
+    <message>
+        <source>Copy the lines shown</source>
+        <translation>复制显示的行</translation>
+    </message>
+    <message>
+        <source>Clear the log</source>
+        <translation>清空日志</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>warn</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>info</source>
+        <translation>信息</translation>
+    </message>
+    <message>
+        <source>No line matches.</source>
+        <translation>没有匹配的行。</translation>
     </message>
 </context>
 <context>
@@ -1351,6 +1513,65 @@
     </message>
 </context>
 <context>
+    <name>NetworkChoice</name>
+    <message>
+        <source>Reachable from other machines</source>
+        <translation>其他机器可以访问</translation>
+    </message>
+    <message>
+        <source>every request needs a key</source>
+        <translation>每个请求都需要密钥</translation>
+    </message>
+    <message>
+        <source>now only programs on this computer</source>
+        <translation>目前只有本机上的程序</translation>
+    </message>
+    <message>
+        <source>This computer is on no network.</source>
+        <translation>本机未连接网络。</translation>
+    </message>
+    <message>
+        <source>Listens on %1 without encryption. Requests without a key are refused.</source>
+        <translation>在 %1 上监听，不加密。没有密钥的请求将被拒绝。</translation>
+    </message>
+    <message>
+        <source>Would listen on %1. Requests without a key would be refused.</source>
+        <translation>打开后在 %1 上监听。没有密钥的请求将被拒绝。</translation>
+    </message>
+    <message>
+        <source>Open the server to other machines?</source>
+        <translation>向其他机器开放服务器？</translation>
+    </message>
+    <message>
+        <source>Every machine that reaches %1 could then call the model, over plain HTTP without encryption.</source>
+        <translation>之后，每台能连到 %1 的机器都可以通过不加密的 HTTP 调用模型。</translation>
+    </message>
+    <message>
+        <source>Every machine of your network could then call the model, over plain HTTP without encryption.</source>
+        <translation>之后，您网络中的每台机器都可以通过不加密的 HTTP 调用模型。</translation>
+    </message>
+    <message>
+        <source>That needs a key; one is made and goes to the clipboard.</source>
+        <translation>这需要密钥；将生成一个并复制到剪贴板。</translation>
+    </message>
+    <message>
+        <source>Requests need one of your keys.</source>
+        <translation>请求需要您的某个密钥。</translation>
+    </message>
+    <message>
+        <source>Make a key and open</source>
+        <translation>生成密钥并开放</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>开放</translation>
+    </message>
+    <message>
+        <source>Keep it closed</source>
+        <translation>保持关闭</translation>
+    </message>
+</context>
+<context>
     <name>ParameterPane</name>
     <message>
         <source>Parameters</source>
@@ -1597,36 +1818,79 @@
 <context>
     <name>RequestRow</name>
     <message>
-        <source>waiting</source>
-        <translation>等待中</translation>
-    </message>
-    <message>
-        <source>reading the prompt</source>
-        <translation>读取提示词</translation>
-    </message>
-    <message>
-        <source>generating</source>
-        <translation>生成中</translation>
-    </message>
-    <message>
-        <source>finished</source>
-        <translation>已完成</translation>
-    </message>
-    <message>
-        <source>cancelled</source>
-        <translation>已取消</translation>
-    </message>
-    <message>
-        <source>%1 refused</source>
-        <translation>%1 已拒绝</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>失败</translation>
-    </message>
-    <message>
         <source>Cancel this request</source>
         <translation>取消此请求</translation>
+    </message>
+    <message>
+        <source>%1, %2, %3: %4, prompt %5, generated %6, %7 seconds</source>
+        <translation>%1，%2，%3：%4，提示词 %5，已生成 %6，%7 秒</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Delete</translation>
+    </message>
+</context>
+<context>
+    <name>RequestSheet</name>
+    <message>
+        <source>Request</source>
+        <translation>请求</translation>
+    </message>
+    <message>
+        <source>Cancel request</source>
+        <translation>取消请求</translation>
+    </message>
+    <message>
+        <source>Copy everything</source>
+        <translation>复制全部</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>What is known of the request</source>
+        <translation>关于此请求的信息</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded of this request: it came before recording was on, was refused, or made room for newer ones.</source>
+        <translation>没有记录此请求：它在开始记录之前到达、被拒绝，或已为更新的请求让位。</translation>
+    </message>
+    <message>
+        <source>Recording is off: prompts and answers of requests are kept nowhere. Switch it on to look at those that come.</source>
+        <translation>记录已关闭：请求的提示词和回答不会保存在任何地方。打开后可查看之后到达的请求。</translation>
+    </message>
+    <message>
+        <source>Prompt as the model reads it</source>
+        <translation>模型读到的提示词</translation>
+    </message>
+    <message>
+        <source>Answer %1</source>
+        <translation>回答 %1</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Record prompts and answers of new requests</source>
+        <translation>记录新请求的提示词和回答</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Clear what was recorded</source>
+        <translation>清除已记录的内容</translation>
     </message>
 </context>
 <context>
@@ -1687,6 +1951,69 @@
         <source>The server is off.</source>
         <translation>服务器已关闭。</translation>
     </message>
+    <message>
+        <source>tok/s together</source>
+        <translation>词元/秒（合计）</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>Record prompts and answers of new requests</source>
+        <translation>记录新请求的提示词和回答</translation>
+    </message>
+    <message>
+        <source>Keeps prompts and answers in memory, to look at them</source>
+        <translation>将提示词和回答保存在内存中以供查看</translation>
+    </message>
+    <message>
+        <source>Clear finished</source>
+        <translation>清除已结束的请求</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+</context>
+<context>
+    <name>Requests</name>
+    <message>
+        <source>this computer</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>reading the prompt</source>
+        <translation>读取提示词</translation>
+    </message>
+    <message>
+        <source>generating</source>
+        <translation>生成中</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>client left</source>
+        <translation>客户端已离开</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>%1 refused</source>
+        <translation>%1 已拒绝</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
 </context>
 <context>
     <name>SendButton</name>
@@ -1705,34 +2032,6 @@
 </context>
 <context>
     <name>ServerControls</name>
-    <message>
-        <source>Server</source>
-        <translation>服务器</translation>
-    </message>
-    <message>
-        <source>Switching</source>
-        <translation>切换中</translation>
-    </message>
-    <message>
-        <source>On</source>
-        <translation>已开启</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>已关闭</translation>
-    </message>
-    <message>
-        <source>programs on this computer can use the model</source>
-        <translation>本机上的程序可以使用该模型</translation>
-    </message>
-    <message>
-        <source>nothing listens</source>
-        <translation>未监听任何端口</translation>
-    </message>
-    <message>
-        <source>Copy address</source>
-        <translation>复制地址</translation>
-    </message>
     <message>
         <source>%1 is free.</source>
         <translation>%1 可用。</translation>
@@ -1754,40 +2053,52 @@
         <translation>端口</translation>
     </message>
     <message>
-        <source>takes effect at once</source>
-        <translation>立即生效</translation>
-    </message>
-    <message>
         <source>Model name in the API</source>
         <translation>API 中的模型名称</translation>
     </message>
     <message>
-        <source>no model loaded</source>
-        <translation>未加载模型</translation>
+        <source>Stay at %1</source>
+        <translation>保持 %1</translation>
     </message>
     <message>
-        <source>Keys</source>
-        <translation>密钥</translation>
+        <source>takes effect at once; open requests finish first</source>
+        <translation>立即生效；进行中的请求先完成</translation>
     </message>
     <message>
-        <source>set by a flag or the environment</source>
-        <translation>由命令行参数或环境变量设定</translation>
+        <source>the model&apos;s own</source>
+        <translation>模型自己的名称</translation>
     </message>
     <message>
-        <source>requests need one of these</source>
-        <translation>请求需要携带其中之一</translation>
+        <source>Requests at once</source>
+        <translation>同时处理的请求</translation>
     </message>
     <message>
-        <source>none: programs on this computer need no key</source>
-        <translation>无：本机上的程序不需要密钥</translation>
+        <source>from the next load on; the loaded model takes %1</source>
+        <translation>下次载入时生效；已载入的模型为 %1</translation>
     </message>
     <message>
-        <source>New key</source>
-        <translation>新建密钥</translation>
+        <source>more wait in a queue</source>
+        <translation>其余排队等待</translation>
     </message>
     <message>
-        <source>Keys are kept in settings.json, which only your user can read.</source>
-        <translation>密钥保存在 settings.json 中，只有你的用户可以读取。</translation>
+        <source>Allowed origins</source>
+        <translation>允许的来源</translation>
+    </message>
+    <message>
+        <source>web pages that may call, with commas between</source>
+        <translation>可以调用的网页，用逗号分隔</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Allowed host names</source>
+        <translation>允许的主机名</translation>
+    </message>
+    <message>
+        <source>further names of this machine</source>
+        <translation>本机的其他名称</translation>
     </message>
 </context>
 <context>
@@ -2283,6 +2594,13 @@
     </message>
 </context>
 <context>
+    <name>SheetText</name>
+    <message>
+        <source>Copy: %1</source>
+        <translation>复制：%1</translation>
+    </message>
+</context>
+<context>
     <name>SnippetView</name>
     <message>
         <source>Use it</source>
@@ -2291,6 +2609,18 @@
     <message>
         <source>Copy</source>
         <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy fills in the key of</source>
+        <translation>复制时填入密钥</translation>
+    </message>
+    <message>
+        <source>Key that Copy fills in</source>
+        <translation>复制时填入的密钥</translation>
+    </message>
+    <message>
+        <source>Copy the snippet</source>
+        <translation>复制代码片段</translation>
     </message>
 </context>
 <context>
@@ -2375,6 +2705,41 @@
     </message>
 </context>
 <context>
+    <name>SwitchCard</name>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>nothing listens</source>
+        <translation>未监听</translation>
+    </message>
+    <message>
+        <source>Switching</source>
+        <translation>正在切换</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>已开启</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>已关闭</translation>
+    </message>
+    <message>
+        <source>Reachable from other machines at %1</source>
+        <translation>其他机器可通过 %1 访问</translation>
+    </message>
+    <message>
+        <source>Address copied</source>
+        <translation>地址已复制</translation>
+    </message>
+    <message>
+        <source>Copy address</source>
+        <translation>复制地址</translation>
+    </message>
+</context>
+<context>
     <name>TemplateChoice</name>
     <message>
         <source>Template</source>
@@ -2399,6 +2764,29 @@
     <message>
         <source>Show preview</source>
         <translation>显示预览</translation>
+    </message>
+</context>
+<context>
+    <name>TimingBar</name>
+    <message>
+        <source>Waiting %1 s, reading the prompt %2 s, writing the answer %3 s</source>
+        <translation>等待 %1 秒，读取提示词 %2 秒，写出回答 %3 秒</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>reading the prompt</source>
+        <translation>读取提示词</translation>
+    </message>
+    <message>
+        <source>writing the answer</source>
+        <translation>写出回答</translation>
     </message>
 </context>
 <context>
@@ -2729,6 +3117,68 @@
     <message>
         <source>changed %1</source>
         <translation>更新于 %1</translation>
+    </message>
+</context>
+<context>
+    <name>ui::KeyModel</name>
+    <message>
+        <source>set by a flag or the environment</source>
+        <translation>由启动参数或环境变量设定</translation>
+    </message>
+    <message>
+        <source>none, and none needed here</source>
+        <translation>没有，本机也不需要</translation>
+    </message>
+    <message>
+        <source>in the system keychain</source>
+        <translation>在系统钥匙串中</translation>
+    </message>
+    <message>
+        <source>in a file</source>
+        <translation>在文件中</translation>
+    </message>
+    <message>
+        <source>being kept</source>
+        <translation>正在保存</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Key %1</source>
+        <translation>密钥 %1</translation>
+    </message>
+    <message>
+        <source>A key needs a name.</source>
+        <translation>密钥需要名称。</translation>
+    </message>
+    <message>
+        <source>A name has %1 characters at most.</source>
+        <translation>名称最多 %1 个字符。</translation>
+    </message>
+    <message>
+        <source>Another key has this name.</source>
+        <translation>另一个密钥已用此名称。</translation>
+    </message>
+    <message>
+        <source>A name holds visible characters only.</source>
+        <translation>名称只能包含可见字符。</translation>
+    </message>
+</context>
+<context>
+    <name>ui::KeyStoreImpl</name>
+    <message>
+        <source>%1 cannot be read.</source>
+        <translation>无法读取 %1。</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keychain did not answer.</source>
+        <translation>系统钥匙串没有响应。</translation>
+    </message>
+    <message>
+        <source>This system has no keychain.</source>
+        <translation>此系统没有钥匙串。</translation>
     </message>
 </context>
 <context>
@@ -3257,10 +3707,86 @@
     </message>
 </context>
 <context>
-    <name>ui::RequestTableModel</name>
+    <name>ui::RequestInspector</name>
     <message>
-        <source>this computer</source>
-        <translation>本机</translation>
+        <source>— prompt %1 —</source>
+        <translation>— 提示词 %1 —</translation>
+    </message>
+    <message>
+        <source>stopped at “%1”</source>
+        <translation>停在“%1”</translation>
+    </message>
+    <message>
+        <source>the model ended it</source>
+        <translation>由模型结束</translation>
+    </message>
+    <message>
+        <source>reached its length limit</source>
+        <translation>达到长度上限</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Endpoint</source>
+        <translation>端点</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 个词元</translation>
+    </message>
+    <message>
+        <source>, %1 of them reused</source>
+        <translation>，其中复用 %1 个</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>%1 tok/s</source>
+        <translation>%1 词元/秒</translation>
+    </message>
+    <message>
+        <source>Duration</source>
+        <translation>用时</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>Request id</source>
+        <translation>请求编号</translation>
+    </message>
+    <message>
+        <source>A text is longer than 1 MB; the rest was not kept.</source>
+        <translation>有文本超过 1 MB；其余部分未保存。</translation>
+    </message>
+    <message>
+        <source>The first %1 characters are shown; Copy takes everything.</source>
+        <translation>显示前 %1 个字符；复制会取全部内容。</translation>
     </message>
 </context>
 <context>
@@ -3268,6 +3794,38 @@
     <message>
         <source>A port is a number from 1 to 65,535.</source>
         <translation>端口是 1 到 65,535 之间的数字。</translation>
+    </message>
+    <message>
+        <source>1 request</source>
+        <translation>1 个请求</translation>
+    </message>
+    <message>
+        <source>%1 requests</source>
+        <translation>%1 个请求</translation>
+    </message>
+    <message>
+        <source>since %1; %2</source>
+        <translation>自 %1 起；%2</translation>
+    </message>
+    <message>
+        <source>since %1; %2, %3 refused</source>
+        <translation>自 %1 起；%2，拒绝 %3 个</translation>
+    </message>
+    <message>
+        <source>The keys cannot be read, and without them the server would be open: %1</source>
+        <translation>无法读取密钥，没有它们服务器将不设防：%1</translation>
+    </message>
+    <message>
+        <source>The server is set to be reachable from other machines, and that needs a key. Make one, or switch that off.</source>
+        <translation>服务器设为其他机器可以访问，这需要密钥。请生成一个，或关闭该选项。</translation>
+    </message>
+    <message>
+        <source>Prompts and answers of new requests are kept in memory alone, never on disk: the last %1, %2 MB at most. Now %3 and %4 MB.</source>
+        <translation>新请求的提示词和回答只保存在内存中，从不写入磁盘：最近 %1 个，最多 %2 MB。现有 %3，%4 MB。</translation>
+    </message>
+    <message>
+        <source>set by a flag or the environment</source>
+        <translation>由启动参数或环境变量设定</translation>
     </message>
 </context>
 <context>

@@ -4,17 +4,24 @@ import Hearth.Theme
 import Hearth.Controls
 import Hearth.Server
 
-/// Requests: running ones first, then those that ended.
+/// Requests: running ones first, then those that ended. Enter looks closely, Delete cancels.
 Item {
     id: table
 
     required property ServerModel server
-    readonly property bool roomy: width > 760
+    readonly property RequestColumns columns: RequestColumns {
+        width: table.width
+    }
+    signal inspectWanted(double requestId)
 
     component Head: Label {
         height: 32
         font: Theme.captionMedium
         color: Theme.textMuted
+    }
+    component NumberHead: Head {
+        width: 80
+        horizontalAlignment: Text.AlignRight
     }
 
     PageHeader {
@@ -31,6 +38,8 @@ Item {
                 height: parent.height
                 text: qsTr("Requests")
                 font: Theme.heading
+                Accessible.role: Accessible.Heading
+                Accessible.name: text
             }
             Chip {
                 anchors.verticalCenter: parent.verticalCenter
@@ -44,6 +53,68 @@ Item {
                 text: qsTr("%1 waiting").arg(table.server.requests.waiting)
             }
         }
+        Row {
+            anchors.right: parent.right
+            anchors.rightMargin: 16
+            height: parent.height
+            spacing: 12
+
+            Row {
+                height: parent.height
+                spacing: 4
+                visible: table.server.requests.togetherSpeed !== "" && table.columns.speedShown
+
+                Figure {
+                    height: parent.height
+                    text: table.server.requests.togetherSpeed
+                }
+                Label {
+                    height: parent.height
+                    text: qsTr("tok/s together")
+                    font: Theme.small
+                    color: Theme.textMuted
+                }
+            }
+            Row {
+                height: parent.height
+                spacing: 8
+
+                Label {
+                    height: parent.height
+                    text: qsTr("Record")
+                    font: Theme.small
+                    color: table.server.recording ? Theme.accent : Theme.textMuted
+                }
+                Switch {
+                    id: recordSwitch
+
+                    objectName: "recordSwitch"
+                    anchors.verticalCenter: parent.verticalCenter
+                    checked: table.server.recording
+                    Accessible.role: Accessible.CheckBox
+                    Accessible.name: qsTr("Record prompts and answers of new requests")
+                    Accessible.description: table.server.recordingWords
+                    onToggled: {
+                        table.server.recording = checked;
+                        checked = Qt.binding(() => table.server.recording);
+                    }
+
+                    ToolTip {
+                        visible: recordSwitch.hovered
+                        text: qsTr("Keeps prompts and answers in memory, to look at them")
+                    }
+                }
+            }
+            Button {
+                objectName: "clearFinished"
+                anchors.verticalCenter: parent.verticalCenter
+                role: "quiet"
+                compact: true
+                text: qsTr("Clear finished")
+                enabled: table.server.requests.count > table.server.requests.running + table.server.requests.waiting
+                onClicked: table.server.clearFinished()
+            }
+        }
     }
     Rectangle {
         id: heads
@@ -54,43 +125,42 @@ Item {
         color: Theme.surfaceSunken
 
         Head {
-            x: 24
+            x: table.columns.time
             text: qsTr("Time")
         }
         Head {
-            x: 112
+            x: table.columns.client
             text: qsTr("Client")
         }
         Head {
-            visible: table.roomy
-            x: 252
+            visible: table.columns.modelShown
+            x: table.columns.model
+            text: qsTr("Model")
+        }
+        Head {
+            visible: table.columns.endpointShown
+            x: table.columns.endpoint
             text: qsTr("Endpoint")
         }
-        Head {
-            x: table.roomy ? 392 : 200
-            width: 66
-            horizontalAlignment: Text.AlignRight
+        NumberHead {
+            x: table.columns.promptEnd - width
             text: qsTr("Prompt")
         }
-        Head {
-            x: table.roomy ? 462 : 266
-            width: 80
-            horizontalAlignment: Text.AlignRight
+        NumberHead {
+            x: table.columns.generatedEnd - width
             text: qsTr("Generated")
         }
         Head {
-            x: table.roomy ? 566 : 366
+            x: table.columns.state
             text: qsTr("State")
         }
-        Head {
-            visible: table.roomy
-            anchors.right: parent.right
-            anchors.rightMargin: 126
+        NumberHead {
+            visible: table.columns.speedShown
+            x: table.columns.speedEnd - width
             text: qsTr("tok/s")
         }
-        Head {
-            anchors.right: parent.right
-            anchors.rightMargin: 56
+        NumberHead {
+            x: table.columns.durationEnd - width
             text: qsTr("Duration")
         }
         Hairline {
@@ -108,10 +178,25 @@ Item {
         clip: true
         boundsBehavior: Flickable.StopAtBounds
         model: table.server.requests
+        activeFocusOnTab: count > 0
+        keyNavigationEnabled: true
+        Accessible.role: Accessible.List
+        Accessible.name: qsTr("Requests")
+        onActiveFocusChanged: if (activeFocus && currentIndex < 0 && count > 0)
+            currentIndex = 0
+        Keys.onReturnPressed: (currentItem as RequestRow)?.clicked()
+        Keys.onEnterPressed: (currentItem as RequestRow)?.clicked()
+        Keys.onSpacePressed: (currentItem as RequestRow)?.clicked()
+        Keys.onDeletePressed: (currentItem as RequestRow)?.cancelIfLive()
         T.ScrollBar.vertical: ScrollBar {}
         delegate: RequestRow {
             width: ListView.view.width
-            roomy: table.roomy
+            columns: table.columns
+            chosen: ListView.isCurrentItem && ListView.view.activeFocus
+            onClicked: {
+                list.currentIndex = index;
+                table.inspectWanted(requestId);
+            }
             onCancelWanted: table.server.cancelRequest(requestId)
         }
     }

@@ -5,88 +5,51 @@ import Hearth.Theme
 import Hearth.Controls
 import Hearth.Server
 
-/// The switch, the address, the port, the keys.
+/// The switch and all settings of the server.
 Flickable {
     id: controls
 
     required property ServerModel server
+
+    /// Keeps what has the keyboard within sight.
+    function show(item: Item): void {
+        if (item === null)
+            return;
+        const top = item.mapToItem(column, 0, 0).y + column.y;
+        if (top < contentY + 8)
+            contentY = Math.max(0, top - 24);
+        else if (top + item.height > contentY + height - 8)
+            contentY = Math.min(Math.max(0, contentHeight - height), top + item.height - height + 24);
+    }
 
     contentHeight: column.implicitHeight + 40
     boundsBehavior: Flickable.StopAtBounds
     clip: true
     T.ScrollBar.vertical: ScrollBar {}
 
+    Connections {
+        target: controls.Window.window
+        function onActiveFocusItemChanged(): void {
+            const item = controls.Window.window ? controls.Window.window.activeFocusItem : null;
+            for (let above = item; above; above = above.parent) {
+                if (above === column) {
+                    controls.show(item);
+                    return;
+                }
+            }
+        }
+    }
     ColumnLayout {
         id: column
 
         x: Theme.pagePadding
         y: 20
         width: controls.width - 2 * Theme.pagePadding
-        spacing: 16
+        spacing: 12
 
-        Card {
+        SwitchCard {
             Layout.fillWidth: true
-            implicitHeight: 112
-
-            Switch {
-                id: bigSwitch
-
-                objectName: "serverSwitch"
-                x: 16
-                y: 16
-                large: true
-                checked: controls.server.on
-                enabled: !controls.server.switching
-                Accessible.name: qsTr("Server")
-                onToggled: {
-                    controls.server.setOn(checked);
-                    checked = Qt.binding(() => controls.server.on);
-                }
-            }
-            Label {
-                anchors.left: bigSwitch.right
-                anchors.leftMargin: 16
-                y: 14
-                text: controls.server.switching ? qsTr("Switching") : controls.server.on ? qsTr("On") : qsTr("Off")
-                font: Theme.heading
-            }
-            Label {
-                anchors.left: bigSwitch.right
-                anchors.leftMargin: 16
-                anchors.right: parent.right
-                anchors.rightMargin: 12
-                y: 34
-                text: controls.server.on ? qsTr("programs on this computer can use the model") : qsTr("nothing listens")
-                font: Theme.caption
-                color: Theme.textMuted
-            }
-            Rectangle {
-                x: 16
-                y: 66
-                width: parent.width - 32
-                height: 32
-                radius: Theme.radius
-                color: Theme.surfaceSunken
-                border.width: 1
-                border.color: Theme.border
-
-                Figure {
-                    objectName: "serverAddress"
-                    x: 10
-                    width: parent.width - 48
-                    height: parent.height
-                    text: controls.server.address
-                    color: controls.server.on ? Theme.text : Theme.textFaint
-                }
-                IconButton {
-                    anchors.right: parent.right
-                    anchors.rightMargin: 2
-                    anchors.verticalCenter: parent.verticalCenter
-                    iconName: "copy"
-                    text: qsTr("Copy address")
-                    onClicked: controls.server.copy(controls.server.address)
-                }
-            }
+            server: controls.server
         }
         Notice {
             objectName: "serverNotice"
@@ -95,133 +58,80 @@ Flickable {
             tone: "danger"
             text: controls.server.error + (controls.server.freePort > 0 ? " " + qsTr("%1 is free.").arg(controls.server.freePort) : "")
             action: controls.server.freePort > 0 ? qsTr("Use %1").arg(controls.server.freePort) : qsTr("Close")
-            secondAction: controls.server.freePort > 0 ? qsTr("Keep off") : ""
+            secondAction: controls.server.freePort <= 0 ? "" : controls.server.on ? qsTr("Stay at %1").arg(controls.server.shortAddress) : qsTr("Keep off")
             onTriggered: controls.server.freePort > 0 ? controls.server.useFreePort() : controls.server.dismissError()
             onSecondTriggered: controls.server.dismissError()
         }
-        ColumnLayout {
+        SettingLine {
+            id: portLine
+
+            readonly property string locked: controls.server.lockedBy("port")
+
             Layout.fillWidth: true
-            spacing: 4
+            Layout.topMargin: 4
+            label: qsTr("Port")
+            help: locked !== "" ? locked : qsTr("takes effect at once; open requests finish first")
+            problem: controls.server.portProblem
 
-            RowLayout {
-                Layout.fillWidth: true
-
-                ColumnLayout {
-                    Layout.fillWidth: true
-                    spacing: 0
-
-                    Label {
-                        text: qsTr("Port")
-                        font: Theme.bodyMedium
-                    }
-                    Label {
-                        Layout.fillWidth: true
-                        text: qsTr("takes effect at once")
-                        font: Theme.caption
-                        color: Theme.textMuted
-                    }
-                }
-                Field {
-                    id: portField
-
-                    objectName: "portField"
-                    Layout.preferredWidth: 72
-                    figures: true
-                    error: controls.server.portProblem !== ""
-                    text: controls.server.port
-                    Accessible.name: qsTr("Port")
-                    onEditingFinished: {
-                        if (controls.server.setPort(text))
-                            text = Qt.binding(() => controls.server.port);
-                    }
-                }
-            }
-            Label {
-                visible: controls.server.portProblem !== ""
-                Layout.alignment: Qt.AlignRight
-                text: controls.server.portProblem
-                font: Theme.caption
-                color: Theme.danger
-            }
-            Hairline {
-                Layout.fillWidth: true
-                Layout.topMargin: 8
-            }
-        }
-        RowLayout {
-            Layout.fillWidth: true
-
-            Label {
-                text: qsTr("Model name in the API")
-                font: Theme.bodyMedium
-            }
-            Figure {
-                Layout.fillWidth: true
-                horizontalAlignment: Text.AlignRight
-                text: controls.server.modelName !== "" ? controls.server.modelName : qsTr("no model loaded")
-                color: controls.server.modelName !== "" ? Theme.text : Theme.textMuted
-            }
-        }
-        Hairline {
-            Layout.fillWidth: true
-        }
-        RowLayout {
-            Layout.fillWidth: true
-
-            ColumnLayout {
-                Layout.fillWidth: true
-                spacing: 0
-
-                Label {
-                    text: qsTr("Keys")
-                    font: Theme.bodyMedium
-                }
-                Label {
-                    Layout.fillWidth: true
-                    text: controls.server.keysFixed ? qsTr("set by a flag or the environment")
-                          : controls.server.keys.length > 0 ? qsTr("requests need one of these") : qsTr("none: programs on this computer need no key")
-                    font: Theme.caption
-                    color: Theme.textMuted
-                }
-            }
-            Button {
-                objectName: "newKey"
-                visible: !controls.server.keysFixed
-                compact: true
-                iconName: "plus"
-                text: qsTr("New key")
-                onClicked: controls.server.addKey()
-            }
-        }
-        Card {
-            Layout.fillWidth: true
-            visible: controls.server.keys.length > 0
-            implicitHeight: keyColumn.height + 2
-
-            Column {
-                id: keyColumn
-
-                x: 1
-                y: 1
-                width: parent.width - 2
-
-                Repeater {
-                    model: controls.server.keys
-
-                    KeyRow {
-                        width: keyColumn.width
-                        server: controls.server
-                    }
+            Field {
+                objectName: "portField"
+                width: 72
+                figures: true
+                enabled: portLine.locked === ""
+                error: controls.server.portProblem !== ""
+                text: controls.server.port
+                Accessible.name: qsTr("Port")
+                Accessible.description: controls.server.portProblem
+                onEditingFinished: {
+                    if (controls.server.setPort(text))
+                        text = Qt.binding(() => controls.server.port);
                 }
             }
         }
-        Label {
-            visible: controls.server.keys.length > 0
+        TextLine {
             Layout.fillWidth: true
-            text: qsTr("Keys are kept in settings.json, which only your user can read.")
-            font: Theme.caption
-            color: Theme.textMuted
-            wrapMode: Text.Wrap
+            server: controls.server
+            key: "served-model-name"
+            label: qsTr("Model name in the API")
+            value: controls.server.servedName
+            placeholder: controls.server.modelName !== "" ? controls.server.modelName : qsTr("the model's own")
+            fieldWidth: 208
+        }
+        TextLine {
+            Layout.fillWidth: true
+            server: controls.server
+            key: "limit-worker-concurrency"
+            label: qsTr("Requests at once")
+            help: locked !== "" ? locked : controls.server.loadedConcurrency > 0 ? qsTr("from the next load on; the loaded model takes %1").arg(controls.server.loadedConcurrency) : qsTr("more wait in a queue")
+            value: controls.server.concurrency
+            figures: true
+            fieldWidth: 72
+        }
+        TextLine {
+            Layout.fillWidth: true
+            server: controls.server
+            key: "allowed-origins"
+            label: qsTr("Allowed origins")
+            help: locked !== "" ? locked : qsTr("web pages that may call, with commas between")
+            value: controls.server.origins
+            placeholder: qsTr("None")
+        }
+        TextLine {
+            Layout.fillWidth: true
+            server: controls.server
+            key: "allowed-hosts"
+            label: qsTr("Allowed host names")
+            help: locked !== "" ? locked : qsTr("further names of this machine")
+            value: controls.server.hosts
+            placeholder: qsTr("None")
+        }
+        NetworkChoice {
+            Layout.fillWidth: true
+            server: controls.server
+        }
+        KeyList {
+            Layout.fillWidth: true
+            server: controls.server
         }
     }
 }

@@ -11,6 +11,7 @@ FocusScope {
     readonly property bool wide: width >= 1044
 
     objectName: "serverPage"
+    Component.onCompleted: server.pageShown()
 
     PageHeader {
         id: header
@@ -56,6 +57,10 @@ FocusScope {
         anchors.bottom: view.wide ? log.top : parent.bottom
         visible: view.wide || part.current === 1
         server: view.server
+        onInspectWanted: requestId => {
+            view.server.inspect(requestId);
+            sheet.open();
+        }
     }
     LogView {
         id: log
@@ -75,6 +80,11 @@ FocusScope {
         y: view.wide ? view.height - height : header.height
         height: implicitHeight
         visible: view.wide || part.current === 3
+        server: view.server
+    }
+    RequestSheet {
+        id: sheet
+
         server: view.server
     }
 }

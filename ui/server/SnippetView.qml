@@ -1,6 +1,8 @@
 import QtQuick
+import QtQuick.Templates as T
 import Hearth.Theme
 import Hearth.Controls
+import Hearth.Chat
 import Hearth.Server
 
 /// How to call the server, ready to paste; the key is masked here and filled in by Copy.
@@ -8,10 +10,13 @@ Item {
     id: view
 
     required property ServerModel server
-    property int language: 0
-    readonly property string languageName: language === 0 ? "curl" : "python"
+    property int language: 1
+    readonly property string languageName: ["curl", "python", "javascript"][language]
+    readonly property bool keyChoice: server.keys.count > 0
+    /// Read anew whenever one of its parts changes.
+    readonly property string parts: server.address + server.modelName + server.keys.labels + languageName + keyBox.currentIndex
 
-    implicitHeight: 44 + sheet.height + 16
+    implicitHeight: 52 + Math.min(code.implicitHeight, 190) + 24 + 16
 
     Hairline {
         width: parent.width
@@ -25,60 +30,93 @@ Item {
             height: 32
             text: qsTr("Use it")
             font: Theme.heading
+            Accessible.role: Accessible.Heading
+            Accessible.name: text
         }
         Segmented {
-            options: ["curl", "Python"]
+            objectName: "snippetLanguage"
+            options: ["curl", "Python", "JavaScript"]
             current: view.language
             onChosen: index => view.language = index
         }
     }
-    Button {
-        objectName: "copySnippet"
+    Row {
         anchors.right: parent.right
         anchors.rightMargin: 24
         y: 8
-        iconName: done ? "check" : "copy"
-        text: qsTr("Copy")
+        spacing: 12
 
-        property bool done: false
-
-        onClicked: {
-            view.server.copy(view.server.snippet(view.languageName, true));
-            done = true;
-            timer.restart();
+        Label {
+            visible: view.keyChoice && view.width > 760
+            height: 32
+            text: qsTr("Copy fills in the key of")
+            font: Theme.small
+            color: Theme.textMuted
         }
+        ComboBox {
+            id: keyBox
 
-        Timer {
-            id: timer
+            objectName: "snippetKey"
+            visible: view.keyChoice
+            width: 124
+            model: view.server.keys.labels
+            Accessible.name: qsTr("Key that Copy fills in")
+        }
+        Button {
+            objectName: "copySnippet"
 
-            interval: 1200
-            onTriggered: parent.done = false
+            property bool done: false
+
+            iconName: done ? "check" : "copy"
+            text: qsTr("Copy")
+            Accessible.name: qsTr("Copy the snippet")
+            onClicked: {
+                view.server.copy(view.server.snippet(view.languageName, keyBox.currentIndex, true));
+                done = true;
+                timer.restart();
+            }
+
+            Timer {
+                id: timer
+
+                interval: 1200
+                onTriggered: parent.done = false
+            }
         }
     }
     Rectangle {
-        id: sheet
-
         x: 24
         y: 48
         width: parent.width - 48
-        height: code.implicitHeight + 24
+        height: view.height - y - 16
         radius: Theme.radiusCard
         color: Theme.codeBackground
         border.width: 1
         border.color: Theme.border
 
-        Label {
-            id: code
+        Flickable {
+            id: scroller
 
-            x: 14
-            y: 12
-            width: parent.width - 28
-            text: view.server.address + view.server.modelName + view.server.keys.length !== "" ? view.server.snippet(view.languageName, false) : ""
-            font: Theme.code
-            wrapMode: Text.WrapAnywhere
-            elide: Text.ElideNone
-            lineHeight: 20
-            lineHeightMode: Text.FixedHeight
+            anchors.fill: parent
+            anchors.margins: 12
+            contentWidth: code.width
+            contentHeight: code.height
+            boundsBehavior: Flickable.StopAtBounds
+            clip: true
+            T.ScrollBar.vertical: ScrollBar {}
+            T.ScrollBar.horizontal: ScrollBar {}
+
+            InlineView {
+                id: code
+
+                objectName: "snippetText"
+                width: Math.max(implicitWidth, scroller.width)
+                content: view.parts !== "" ? view.server.snippetText(view.languageName, keyBox.currentIndex) : view.server.snippetText("curl", -1)
+                lineHeight: 19
+                font: Theme.code
+                color: Theme.codeText
+                wrapMode: TextEdit.NoWrap
+            }
         }
     }
 }

@@ -3,19 +3,17 @@
 #include <QClipboard>
 #include <QDateTime>
 #include <QGuiApplication>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QRandomGenerator>
+#include <QLocale>
 
+#include "ui/highlight/highlight.h"
 #include "ui/markdown/parse_markdown.h"
+#include "ui/server/snippets.h"
 
 namespace ui {
 
 namespace {
 
 constexpr int kRefreshMs = 200;
-constexpr qsizetype kLogLines = 500;
-constexpr int kKeyBytes = 24;
 
 struct Started {
   engine::Result<void> result;
@@ -23,29 +21,27 @@ struct Started {
   std::string baseUrl;
 };
 
-/// A string of JSON, which Python reads alike: a model may have any name, and snippets run as pasted.
-QString quoted(const QString& text) {
-  const QByteArray list = QJsonDocument(QJsonArray{text}).toJson(QJsonDocument::Compact);
-  return QString::fromUtf8(list.sliced(1, list.size() - 2));
+QString number(uint64_t value) {
+  return QLocale().toString(static_cast<qulonglong>(value));
 }
 
 }  // namespace
 
 ServerModel::ServerModel(app::HttpServer* server, Tasks& tasks, SettingsBridge& settings, HostBridge& host,
-                         QObject* parent)
+                         std::unique_ptr<KeyStore> keys, QObject* parent)
     : QObject(parent),
       m_server(server),
       m_tasks(tasks),
       m_settings(settings),
       m_host(host),
+      m_keys(std::move(keys), settings),
       m_notified(std::make_shared<std::atomic<bool>>(false)) {
   m_refresh.setInterval(kRefreshMs);
   connect(&m_refresh, &QTimer::timeout, this, &ServerModel::refresh);
-  connect(&m_host, &HostBridge::engineChanged, this, &ServerModel::modelNameChanged);
-  connect(&m_settings, &SettingsBridge::changed, this, [this](const QString& key) {
-    if (key == "port") emit portChanged();
-    if (key == "api-keys") emit keysChanged();
-  });
+  connect(&m_host, &HostBridge::engineChanged, this, &ServerModel::settingsChanged);
+  connect(&m_settings, &SettingsBridge::changed, this, &ServerModel::settingsChanged);
+  connect(&m_settings, &SettingsBridge::changed, this, &ServerModel::stateChanged);
+  connect(&m_keys, &KeyModel::keysChanged, this, &ServerModel::takeKeys);
   if (m_server == nullptr) return;
   // Server threads only raise a flag; one call is on its way to the GUI thread at most.
   m_server->setChangeListener([notified = m_notified, &tasks = m_tasks, alive = QPointer<ServerModel>(this)] {
@@ -63,27 +59,52 @@ ServerModel::~ServerModel() {
 
 QString ServerModel::address() const {
   if (m_on) return m_baseUrl;
-  return QStringLiteral("http://%1:%2/v1").arg(QString::fromStdString(m_settings.settings().text("host"))).arg(port());
+  QString host = QString::fromStdString(m_settings.settings().text("host"));
+  if (reachable()) host = QStringLiteral("127.0.0.1");
+  return QStringLiteral("http://%1:%2/v1").arg(host).arg(port());
 }
 
 QString ServerModel::shortAddress() const {
   return address().section(QStringLiteral("://"), 1).section(u'/', 0, 0);
 }
 
-int ServerModel::port() const {
-  return static_cast<int>(m_settings.settings().integer("port").value_or(8501));
+QString ServerModel::summary() const {
+  const app::ServerFacts facts = m_server != nullptr ? m_server->facts() : app::ServerFacts{};
+  if (!m_on || facts.since <= 0) return {};
+  const QString since =
+      QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(facts.since * 1000)).toString(QStringLiteral("HH:mm"));
+  const QString requests = facts.requests == 1 ? tr("1 request") : tr("%1 requests").arg(number(facts.requests));
+  if (facts.refused == 0) return tr("since %1; %2").arg(since, requests);
+  return tr("since %1; %2, %3 refused").arg(since, requests, number(facts.refused));
 }
 
-QString ServerModel::modelName() const {
-  const std::string& served = m_settings.settings().text("served-model-name");
-  if (!served.empty()) return visibleName(QString::fromStdString(served));
-  const auto engine = m_host.engine();
-  return engine ? visibleName(QString::fromStdString(engine->facts().model.modelId)) : QString();
+engine::Result<app::ServerConfig> ServerModel::wantedConfig() {
+  if (!m_keys.problem().isEmpty()) {
+    return engine::Error{engine::ErrorCode::Unavailable,
+                         tr("The keys cannot be read, and without them the server would be open: %1")
+                             .arg(m_keys.problem())
+                             .toStdString(),
+                         "keys"};
+  }
+  if (reachable() && m_keys.count() == 0 && m_settings.settings().text("api-keys-file").empty()) {
+    return engine::Error{
+        engine::ErrorCode::InvalidArgument,
+        tr("The server is set to be reachable from other machines, and that needs a key. Make one, or switch that off.")
+            .toStdString(),
+        "api-keys"};
+  }
+  return m_settings.settings().serverConfig(m_keys.apiKeys());
 }
 
 void ServerModel::setOn(bool on) {
   if (m_server == nullptr || m_switching || on == m_on) return emit stateChanged();
-  if (on) return start();
+  if (!on) return stop();
+  m_switching = true;
+  emit stateChanged();
+  m_keys.ensureLoaded([this] { start(); });
+}
+
+void ServerModel::stop() {
   m_switching = true;
   m_refresh.stop();
   emit stateChanged();
@@ -95,165 +116,187 @@ void ServerModel::setOn(bool on) {
       },
       [this](bool) {
         m_on = m_switching = false;
+        m_error.clear();
+        m_freePort = 0;
         refresh();
         emit stateChanged();
-        if (std::exchange(m_restart, false)) start();
       });
 }
 
 void ServerModel::start() {
-  const engine::Result<app::ServerConfig> config = m_settings.settings().serverConfig();
+  begin(/*moving=*/false);
+}
+
+void ServerModel::apply() {
+  if (!m_on) return emit stateChanged();
+  if (m_switching) {
+    m_again = true;
+    return;
+  }
+  begin(/*moving=*/true);
+}
+
+void ServerModel::begin(bool moving) {
+  const engine::Result<app::ServerConfig> config = wantedConfig();
   m_freePort = 0;
   m_error.clear();
-  if (!config) {
-    m_error = displayText(QString::fromStdString(config.error().message));
-    return emit stateChanged();
-  }
-  m_switching = true;
+  m_switching = config.ok();
+  if (!config) m_error = displayText(QString::fromStdString(config.error().message));
   emit stateChanged();
+  if (!config) return;
   m_tasks.run<Started>(
       this,
-      [server = m_server, wanted = *config] {
-        Started started{server->start(wanted), 0, {}};
-        if (started.result) {
-          started.baseUrl = server->baseUrl();
-        } else if (started.result.error().context == "port" && wanted.port < 65535) {
+      [server = m_server, wanted = *config, moving] {
+        Started started{moving ? server->reconfigure(wanted) : server->start(wanted), 0, {}};
+        if (!started.result && started.result.error().context == "port" && wanted.port < 65535) {
           started.freePort = app::nextFreePort(wanted.host, static_cast<uint16_t>(wanted.port + 1));
         }
+        if (server->state() == app::ServerState::On) started.baseUrl = server->baseUrl();
         return started;
       },
-      [this](const Started& started) {
+      [this, host = config->host](const Started& started) {
         m_switching = false;
-        m_on = started.result.ok();
-        m_baseUrl = QString::fromStdString(started.baseUrl);
-        if (m_on) {
-          m_refresh.start();
+        m_on = !started.baseUrl.empty();
+        if (m_on) m_baseUrl = QString::fromStdString(started.baseUrl);
+        if (m_on) m_refresh.start();
+        if (started.result) {
+          m_boundHost = QString::fromStdString(host);
         } else {
           m_error = displayText(QString::fromStdString(started.result.error().message));
           m_freePort = started.freePort;
         }
         refresh();
         emit stateChanged();
+        if (std::exchange(m_again, false)) apply();
       });
-}
-
-void ServerModel::restart() {
-  if (!m_on) return;
-  m_restart = true;
-  setOn(false);
-}
-
-bool ServerModel::setPort(const QString& text) {
-  bool ok = false;
-  const int wanted = text.trimmed().toInt(&ok);
-  const engine::Result<void> stored = ok && wanted >= 1 && wanted <= 65535
-                                          ? m_settings.store("port", std::to_string(wanted))
-                                          : engine::Error{engine::ErrorCode::InvalidArgument, {}};
-  m_portProblem = stored ? QString() : tr("A port is a number from 1 to 65,535.");
-  if (stored) {
-    m_error.clear();
-    m_freePort = 0;
-    emit stateChanged();
-    if (m_on && wanted != static_cast<int>(m_server->port())) restart();
-  }
-  emit portChanged();
-  return stored.ok();
 }
 
 void ServerModel::useFreePort() {
   const int port = m_freePort;
-  if (port > 0 && setPort(QString::number(port))) setOn(true);
+  if (port > 0 && setPort(QString::number(port)) && !m_on) setOn(true);
 }
 
 void ServerModel::dismissError() {
   m_error.clear();
   m_freePort = 0;
+  if (m_on && m_server->port() != port()) {
+    static_cast<void>(m_settings.store("port", std::to_string(m_server->port())));
+  }
+  if (m_on && !m_boundHost.isEmpty() && m_boundHost.toStdString() != m_settings.settings().text("host")) {
+    static_cast<void>(m_settings.store("host", m_boundHost.toStdString()));
+  }
   emit stateChanged();
 }
 
 void ServerModel::refresh() {
   if (m_server == nullptr) return;
   m_requests.setRequests(m_server->requests());
-  const std::vector<app::ServerLogLine> lines = m_server->logSince(&m_logCursor);
-  for (const app::ServerLogLine& line : lines) {
-    const QDateTime time = QDateTime::fromMSecsSinceEpoch(static_cast<qint64>(line.time * 1000));
-    m_log.append(time.toString(QStringLiteral("HH:mm:ss.zzz")) + u'\t' + QString::fromStdString(line.level) + u'\t' +
-                 visibleName(QString::fromStdString(line.text)));
-  }
-  if (m_log.size() > kLogLines) m_log.remove(0, m_log.size() - kLogLines);
-  if (!lines.empty()) emit logChanged();
+  m_keys.noteUses(m_requests.rows());
+  if (m_inspector.open()) m_inspector.update(m_requests.rows(), m_server->record(m_inspector.id()));
+  m_log.append(m_server->logSince(&m_logCursor));
   const bool on = m_server->state() == app::ServerState::On;
   if (!m_switching && on != m_on) {
     m_on = on;
     if (!on) m_refresh.stop();
     emit stateChanged();
   }
+  emit requestsChanged();
+}
+
+void ServerModel::takeKeys() {
+  emit settingsChanged();
+  if (!m_on || m_switching) {
+    m_again = m_switching;
+    return emit stateChanged();
+  }
+  // Keys change without a new start, so that nothing in progress is touched.
+  if (const engine::Result<app::ServerConfig> config = wantedConfig()) {
+    m_server->setApiKeys(config->apiKeys);
+  } else {
+    m_error = displayText(QString::fromStdString(config.error().message));
+  }
+  emit stateChanged();
+}
+
+void ServerModel::revokeKey(int row) {
+  if (row < 0 || row >= m_keys.count() || m_keys.fixed()) return;
+  if (m_keys.count() == 1 && reachable()) setReachable(false);
+  m_keys.revoke(row);
 }
 
 void ServerModel::cancelRequest(double id) {
   if (m_server != nullptr) m_server->cancelRequest(static_cast<uint64_t>(id));
 }
 
-QStringList ServerModel::keys() const {
-  QStringList keys;
-  for (const std::string& key : m_settings.settings().list("api-keys")) keys.append(QString::fromStdString(key));
-  return keys;
+void ServerModel::clearFinished() {
+  if (m_server != nullptr) m_server->forgetEnded();
 }
 
-void ServerModel::addKey() {
-  QByteArray random(kKeyBytes, Qt::Uninitialized);
-  QRandomGenerator::system()->generate(random.begin(), random.end());
-  setKeys(keys() << QStringLiteral("hk-") + QString::fromLatin1(random.toBase64(QByteArray::Base64UrlEncoding |
-                                                                                QByteArray::OmitTrailingEquals)));
-}
-
-void ServerModel::removeKey(int index) {
-  QStringList left = keys();
-  if (index < 0 || index >= left.size()) return;
-  left.removeAt(index);
-  setKeys(left);
-}
-
-void ServerModel::setKeys(const QStringList& keys) {
-  if (keysFixed()) return;
-  const engine::Result<void> stored = m_settings.store("api-keys", keys.join(u',').toStdString());
-  const engine::Result<app::ServerConfig> config = m_settings.settings().serverConfig();
-  if (!stored || !config) {
-    m_error = displayText(QString::fromStdString((!stored ? stored.error() : config.error()).message));
-    return emit stateChanged();
+void ServerModel::inspect(double id) {
+  if (m_server == nullptr) return;
+  for (const app::LiveRequest& one : m_requests.rows()) {
+    if (one.id == static_cast<uint64_t>(id)) m_inspector.show(one, m_server->record(one.id));
   }
-  if (m_on) m_server->setApiKeys(config->apiKeys);
 }
 
-QString ServerModel::maskedKey(const QString& key) const {
-  return key.size() > 10 ? key.left(3) + QStringLiteral("…") + key.right(4) : QStringLiteral("…");
+bool ServerModel::recording() const {
+  return m_server != nullptr && m_server->recording().on;
 }
 
-QString ServerModel::snippet(const QString& language, bool withKey) const {
-  const QStringList all = keys();
-  const QString key = all.isEmpty() ? QStringLiteral("none") : withKey ? all.first() : maskedKey(all.first());
-  const QString model = quoted(modelName().isEmpty() ? QStringLiteral("model") : modelName());
-  if (language == "curl") {
-    const QString auth = all.isEmpty() ? QString() : QStringLiteral("  -H 'Authorization: Bearer %1' \\\n").arg(key);
-    const QString body =
-        QStringLiteral("{\"model\": %1,\n       \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}")
-            .arg(model)
-            .replace(u'\'', QStringLiteral("'\\''"));
-    return QStringLiteral("curl %1/chat/completions \\\n  -H 'Content-Type: application/json' \\\n%2  -d '%3'")
-        .arg(address(), auth, body);
+void ServerModel::setRecording(bool on) {
+  if (m_server != nullptr) m_server->setRecording(on);
+  emit requestsChanged();
+}
+
+int ServerModel::recorded() const {
+  return m_server != nullptr ? static_cast<int>(m_server->recording().records) : 0;
+}
+
+QString ServerModel::recordingWords() const {
+  if (m_server == nullptr) return {};
+  constexpr double kMegabyte = 1e6;
+  const app::RecordingFacts facts = m_server->recording();
+  return tr("Prompts and answers of new requests are kept in memory alone, never on disk: the last %1, %2 MB at most. "
+            "Now %3 and %4 MB.")
+      .arg(number(facts.mostRecords), QLocale().toString(static_cast<double>(facts.mostBytes) / kMegabyte, 'f', 1),
+           facts.records == 1 ? tr("1 request") : tr("%1 requests").arg(number(facts.records)),
+           QLocale().toString(static_cast<double>(facts.bytes) / kMegabyte, 'f', 1));
+}
+
+void ServerModel::clearRecords() {
+  if (m_server != nullptr) m_server->clearRecords();
+  refresh();
+}
+
+QString ServerModel::snippet(const QString& language, int keyRow, bool withKey) const {
+  SnippetFacts facts;
+  facts.address = address();
+  facts.model = modelName().isEmpty() ? QStringLiteral("model") : modelName();
+  if (m_keys.count() > 0) {
+    const int row = std::clamp(keyRow, 0, m_keys.count() - 1);
+    facts.key = withKey ? m_keys.key(row) : m_keys.masked(row);
   }
-  return QStringLiteral(
-             "from openai import OpenAI\n"
-             "client = OpenAI(base_url=\"%1\", api_key=\"%2\")\n"
-             "for chunk in client.chat.completions.create(\n"
-             "        model=%3, stream=True,\n"
-             "        messages=[{\"role\": \"user\", \"content\": \"Hello\"}]):\n"
-             "    print(chunk.choices[0].delta.content or \"\", end=\"\")")
-      .arg(address(), key, model);
+  return serverSnippet(language, facts);
+}
+
+InlineText ServerModel::snippetText(const QString& language, int keyRow) const {
+  InlineText text;
+  text.text = snippet(language, keyRow, /*withKey=*/false);
+  HighlightState state;
+  text.runs = highlightCode(text.text, findLanguage(language == "curl" ? QStringLiteral("bash") : language), state);
+  return text;
 }
 
 void ServerModel::copy(const QString& text) {
   QGuiApplication::clipboard()->setText(text);
+}
+
+void ServerModel::copyKey(int row) {
+  copy(m_keys.key(row));
+}
+
+void ServerModel::pageShown() {
+  m_keys.ensureLoaded([this] { emit stateChanged(); });
 }
 
 }  // namespace ui
