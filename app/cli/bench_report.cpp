@@ -1,6 +1,6 @@
 #include "app/cli/bench_report.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <functional>
@@ -24,6 +24,7 @@ struct Row {
   double tokensPerSecond = 0, meanContext = 0;
   double limit = 0;                             ///< of the machine, around the runs
   double device = -1, gap = -1, worstGap = -1;  ///< see BenchResult
+  std::vector<double> chunks;                   ///< of the last run's prompt
 };
 
 /// Runs between measurements: limit, run, limit, run, limit.
@@ -38,6 +39,7 @@ engine::Result<Row> measure(uint32_t rounds, const std::function<double()>& limi
     devices.push_back(result.deviceSeconds);
     gaps.push_back(result.gapSeconds);
     worstGaps.push_back(result.worstGapSeconds);
+    row.chunks = result.chunkSeconds;
     limits.push_back(limit());
   }
   row.tokensPerSecond = median(speeds);
@@ -288,9 +290,18 @@ engine::Result<void> BenchReport::measurePrefill() {
                          {"gop_per_s", operations / 1e9},
                          {"product_gop_s", row.limit / 1e9},
                          {"share", part}});
+    std::vector<double> chunks;
+    for (const double each : row.chunks) chunks.push_back(each * 1e3);
+    if (!chunks.empty()) {
+      m_prefill.back()["device_ms"] = row.device * 1e3;
+      m_prefill.back()["chunk_ms"] = chunks;
+    }
     if (!m_people) continue;
     fmt::print("prefill {:>5} tokens: {:>8.1f} tok/s, {:.0f} GOP/s, {:.0f} % of the product rate of {:.0f} GOP/s\n",
                tokens, row.tokensPerSecond, operations / 1e9, part * 100, row.limit / 1e9);
+    if (chunks.empty()) continue;
+    fmt::print("        the device works {:.1f} ms on it; chunks of the last prompt {:.1f} ms\n", row.device * 1e3,
+               fmt::join(chunks, ", "));
   }
   return {};
 }

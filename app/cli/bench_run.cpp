@@ -146,6 +146,17 @@ class StepClock {
     std::sort(gaps.begin(), gaps.end());
     result->worstGapSeconds = gaps[gaps.size() * 99 / 100];
   }
+  /// Of the steps that have a part of a prompt.
+  void readPrompt(BenchResult* result) {
+    if (m_profiler == nullptr) return;
+    double busy = 0;
+    for (const engine::TimedStep& step : m_profiler->takeTimedSteps()) {
+      if (!step.withPrompt || step.busySeconds <= 0) continue;
+      result->chunkSeconds.push_back(step.busySeconds);
+      busy += step.busySeconds;
+    }
+    if (busy > 0) result->deviceSeconds = busy;
+  }
 
  private:
   engine::StepProfiler* const m_profiler;
@@ -171,10 +182,13 @@ engine::Result<BenchResult> benchDecode(engine::Engine& engine, const DecodeShap
 }
 
 engine::Result<BenchResult> benchPrefill(engine::Engine& engine, uint32_t tokens) {
+  StepClock clock(engine);
   ENGINE_ASSIGN_OR_RETURN(const auto sinks, runAll(engine, tokens, 1, 1));
   const TimedSink& sink = *sinks.front();
-  return BenchResult{.tokensPerSecond = tokens / seconds(sink.times.front() - sink.started),
+  BenchResult result{.tokensPerSecond = tokens / seconds(sink.times.front() - sink.started),
                      .meanContext = tokens / 2.0};
+  clock.readPrompt(&result);
+  return result;
 }
 
 engine::Result<ThroughputResult> benchThroughput(engine::Engine& engine, const DecodeShape& shape) {

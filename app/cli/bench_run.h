@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "engine/engine.h"
 #include "engine/step_profile.h"
@@ -20,6 +21,8 @@ struct BenchResult {
   /// By the device's own clock, a decode step in the middle: at work, and waiting for the host before it; the latter of
   /// the slowest hundredth too. Negative where the device has no clock.
   double deviceSeconds = -1, gapSeconds = -1, worstGapSeconds = -1;
+  /// By the same clock, at work on each chunk of a prompt.
+  std::vector<double> chunkSeconds = {};
 };
 
 /// Many sequences from their submission to their end.

@@ -3,6 +3,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "kernels/cuda/ops/ops.h"
@@ -18,18 +19,17 @@ inline constexpr uint32_t kMegaWindow = 32;
 
 enum class MegaKind : uint32_t { Embed, Linear, Attention };
 
-/// Activations of half type on their way from one instruction to the next: element k of a token is at
-/// data[(k / 32) * windowStride + token * tokenStride + k % 32].
-struct MegaActivations {
-  void* data = nullptr;
-  uint32_t windowStride = 0, tokenStride = 0;
-};
+/// What instructions leave each other lies in memory of its own, written once in a launch and found filled with ones,
+/// bits that no result has: a word says by itself whether it is there (words.cuh). Unit of that memory is a window, 64
+/// bytes of each of kMegaRows tokens: 32 elements of half type, or 16 floats.
+inline constexpr uint32_t kMegaTokenBytes = kMegaWindow * 2;
+inline constexpr uint32_t kMegaWindowBytes = kMegaRows * kMegaTokenBytes;
 
 /// The norm of a product's input. The instruction before has multiplied the weights in; left to do is the factor of
 /// each token, from the sums of squares of its columns, so many at a time.
 struct MegaNormIn {
-  const float* squares = nullptr;  ///< [kMegaRows][nSquares]
-  uint32_t nSquares = 0;           ///< 0: no norm
+  const void* squares = nullptr;  ///< windows of floats
+  uint32_t nSquares = 0;          ///< 0: no norm
   float eps = 0.0f;
 };
 
@@ -37,18 +37,19 @@ struct MegaNormIn {
 struct MegaNormOut {
   const float* weight = nullptr;
   bool addOne = false;
-  uint32_t nSquares = 0;  ///< one for the columns of each group; 0: nobody's norm reads it
-  float* squares = nullptr;
-  MegaActivations normed;
+  uint32_t nSquares = 0;    ///< one for the columns of each group; 0: nobody's norm reads it
+  void* squares = nullptr;  ///< windows of floats
+  void* normed = nullptr;   ///< windows of half type
 };
 
 struct MegaEmbed {
-  EmbedArgs args;
+  EmbedArgs args;          ///< but for `out`
+  void* stream = nullptr;  ///< windows of floats; null: nobody adds to it
   MegaNormOut next;
 };
 
 struct MegaLinear {
-  MegaActivations in;
+  const void* in = nullptr;  ///< windows of half type
   MegaNormIn norm;
   LinearPartArgs parts[kMaxLinearParts];
   uint32_t nParts = 0;
@@ -57,25 +58,26 @@ struct MegaLinear {
   uint32_t groupRows = kMegaGroup;       ///< kMegaGroup or half of it
   uint32_t nGroups = 0, firstBlock = 0;  ///< group i goes to block (firstBlock + i) % blocks
   Epilogue epilogue = Epilogue::None;
-  const float* residual = nullptr;  ///< [tokens][outCols] or null
+  const void* residual = nullptr;  ///< windows of floats, or null
   float residualScale = 1.0f;
-  float* outFloat = nullptr;  ///< [tokens][outCols], or null and `out` is written
-  MegaActivations out;
+  // One of the three, or none of them where only `next` has a reader.
+  void* out = nullptr;        ///< windows of half type
+  void* stream = nullptr;     ///< windows of floats
+  float* outFloat = nullptr;  ///< [tokens][outCols], for others than this kernel
   MegaNormOut next;
 };
 
 struct MegaAttention {
-  RopeAppendArgs rope;
-  AttentionArgs attention;
-  float* stats = nullptr;  ///< scratch of the splits
+  RopeAppendArgs rope;      ///< `qkv` is in windows
+  AttentionArgs attention;  ///< `out` is in windows
+  float* stats = nullptr;   ///< scratch of the splits
   float* sums = nullptr;
   uint32_t nSlots = 0;
 };
 
-/// One instruction. Its input is whole when the instruction before has been reported done `before` times.
+/// One instruction.
 struct alignas(16) MegaOp {
   MegaKind kind = MegaKind::Linear;
-  uint32_t before = 0;
   union {
     MegaEmbed embed;
     MegaLinear linear;
@@ -89,14 +91,14 @@ static_assert(sizeof(MegaOp) % 16 == 0 && sizeof(MegaOp) <= 512);
 struct MegaArgs {
   const MegaOp* ops = nullptr;
   uint32_t nOps = 0;
-  uint32_t* counters = nullptr;  ///< (nOps + 1) * kMegaCounterStride, zero between launches
+  std::byte* windows = nullptr;  ///< all that instructions leave each other: ones before and after a launch
+  uint32_t nWindows = 0;
+  uint32_t* counter = nullptr;  ///< of the blocks that are done, zero between launches
   const StepHeader* header = nullptr;
   const SequenceSpan* spans = nullptr;
   uint32_t nOnTheirWay = ~uint32_t{0};  ///< chunks that a block asks the memory for at a time, at least one
-  uint64_t* trace = nullptr;  ///< null, or [nOps][blocks][3] nanoseconds: before and after the wait, at the end
+  uint64_t* trace = nullptr;  ///< null, or [nOps][blocks][3] nanoseconds: at the begin, when input is there, at the end
 };
-/// Counters lie in lines of their own.
-inline constexpr uint32_t kMegaCounterStride = 32;
 
 /// Launches the kernel for steps of up to `maxRows` tokens, each of its own sequence.
 struct MegaShape {

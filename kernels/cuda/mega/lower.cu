@@ -20,23 +20,19 @@ Status refused(const std::string& why) {
 
 class Lowering {
  public:
-  Lowering(const CompiledProgram& compiled, const MegaPlaces& places)
-      : m_compiled(compiled), m_program(compiled.program), m_places(places) {}
+  /// `windowBytes`: of the windows, as another lowering has counted them; what lies after them is elsewhere otherwise.
+  Lowering(const CompiledProgram& compiled, const MegaPlaces& places, uint64_t windowBytes)
+      : m_compiled(compiled), m_program(compiled.program), m_places(places), m_end(windowBytes) {}
 
   Status run(MegaProgram* out) {
     if (m_places.compute != DType::BF16) return refused("weights are not bfloat16");
     const size_t nBuffers = m_program.buffers.size();
     m_alias.resize(nBuffers);
     for (size_t i = 0; i < nBuffers; ++i) m_alias[i] = static_cast<BufferId>(i);
-    m_rowMajor.assign(nBuffers, false);
     m_windows.assign(nBuffers, std::nullopt);
     m_writer.assign(nBuffers, kNobody);
     for (const Op& op : m_program.ops) {
-      if (const auto* rope = std::get_if<RopeAppendOp>(&op)) m_rowMajor[rope->qkv] = true;
-      if (const auto* attention = std::get_if<AttentionOp>(&op)) {
-        m_rowMajor[attention->qkv] = m_rowMajor[attention->out] = true;
-      }
-      if (const auto* gather = std::get_if<GatherOp>(&op)) m_rowMajor[gather->in] = m_rowMajor[gather->out] = true;
+      if (const auto* product = std::get_if<LinearOp>(&op)) m_result = product;
     }
     for (size_t i = 0; i < m_program.ops.size(); ++i) {
       const Status status = std::visit([this](const auto& op) { return add(op); }, m_program.ops[i]);
@@ -44,9 +40,9 @@ class Lowering {
     }
     if (m_rope != nullptr) return refused("nothing attends to a rotated buffer");
     if (m_out.ops.empty()) return refused("there is nothing to do");
-    count();
+    KERNELS_RETURN_IF_ERROR(checkReaders());
     m_out.opsAt = take(m_out.ops.size() * sizeof(MegaOp));
-    m_out.countersAt = take((m_out.ops.size() + 1) * kMegaCounterStride * sizeof(uint32_t));
+    m_out.counterAt = take(sizeof(uint32_t));
     m_out.memoryBytes = m_end;
     *out = std::move(m_out);
     return {};
@@ -58,7 +54,7 @@ class Lowering {
     m_end += (bytes + kAlign - 1) / kAlign * kAlign;
     return begin;
   }
-  template <class T = std::byte>
+  template <class T>
   T* memory(uint64_t offset) const {
     return reinterpret_cast<T*>(m_places.memory + offset);
   }
@@ -70,15 +66,34 @@ class Lowering {
   bool isFloat(BufferId id) const { return m_compiled.buffers[id].type == DType::F32; }
   uint32_t cols(BufferId id) const { return m_program.buffers[id].cols; }
 
-  /// Activations that only products write and read lie window by window, so that a warp's load is of whole lines.
-  MegaActivations windowsFor(uint32_t columns) {
-    const uint64_t bytes = (uint64_t{columns} + kMegaWindow - 1) / kMegaWindow * kMegaWindow * kMegaRows * 2;
-    return {memory<void>(take(bytes)), kMegaRows * kMegaWindow, kMegaWindow};
+  /// Memory for columns of half type, or of float, that one instruction writes and later ones read. No other ever
+  /// writes there.
+  void* windows(uint32_t columns, uint32_t perWindow) {
+    std::byte* const begin = m_places.memory + m_out.windowBytes();
+    m_out.nWindows += (columns + perWindow - 1) / perWindow;
+    return begin;
   }
-  MegaActivations activationsOf(BufferId id) {
-    if (m_rowMajor[id]) return {buffer<void>(id), kMegaWindow, cols(id)};
-    if (!m_windows[id]) m_windows[id] = windowsFor(cols(id));
-    return *m_windows[id];
+  void* halfWindows(uint32_t columns) { return windows(columns, kMegaWindow); }
+  void* floatWindows(uint32_t columns) { return windows(columns, kMegaTokenBytes / sizeof(float)); }
+
+  /// The next instruction writes this buffer, in new windows or where others than the kernel read it: what a gather has
+  /// taken from it is no longer to be had there.
+  void* wrote(BufferId id, bool result = false) {
+    for (BufferId& alias : m_alias)
+      if (alias == id) alias = kNobody;
+    m_alias[id] = id;
+    m_writer[id] = static_cast<uint32_t>(m_out.ops.size());
+    m_windows[id].reset();
+    if (!result) m_windows[id] = isFloat(id) ? floatWindows(cols(id)) : halfWindows(cols(id));
+    m_readers.emplace_back();
+    return m_windows[id].value_or(nullptr);
+  }
+  /// Whether an instruction has left a buffer for later ones.
+  bool isThere(BufferId id) const { return m_alias[id] != kNobody && m_windows[m_alias[id]].has_value(); }
+  /// Where the next instruction reads a buffer that is there.
+  void* reads(BufferId id) {
+    m_readers[m_writer[m_alias[id]]].result = true;
+    return *m_windows[m_alias[id]];
   }
 
   Status add(const EmbedOp& op) {
@@ -96,17 +111,16 @@ class Lowering {
     args.nRows = kMegaRows;
     args.vocab = table.rows;
     args.scale = op.scale;
-    args.out = buffer<float>(op.out);
     args.step = m_places.step;
-    wrote(op.out);
+    out.embed.stream = wrote(op.out);
     m_out.ops.push_back(out);
     return {};
   }
 
   Status add(const LinearOp& op) {
     if (m_out.ops.empty()) return refused("a product before the embedding");
+    if (!isThere(op.in)) return refused("a product of what nobody wrote");
     const BufferId in = m_alias[op.in];
-    if (in == kNobody || m_writer[in] == kNobody) return refused("a product of what nobody wrote");
     MegaOp out;
     out.kind = MegaKind::Linear;
     out.linear = MegaLinear{};
@@ -127,67 +141,50 @@ class Lowering {
     linear.firstBlock = m_dealt % m_places.nBlocks;
     m_dealt = (m_dealt + linear.nGroups) % m_places.nBlocks;
     if (op.norm) {
-      if (const Status status = addNorm(in, *op.norm, &linear.norm); !status.ok()) return status;
-      linear.in = m_normed;
+      KERNELS_RETURN_IF_ERROR(addNorm(in, *op.norm, &linear));
     } else {
       if (isFloat(in)) return refused("a product of float32 activations");
-      linear.in = activationsOf(in);
+      linear.in = reads(in);
     }
     if (op.residual) {
-      const BufferId residual = m_alias[*op.residual];
-      if (residual == kNobody || !isFloat(residual)) return refused("a residual stream that is not whole");
-      linear.residual = buffer<float>(residual);
+      if (!isThere(*op.residual) || !isFloat(*op.residual)) return refused("a residual stream that is not whole");
+      linear.residual = reads(*op.residual);
       linear.residualScale = op.residualScale;
     }
-    if (isFloat(op.out)) {
+    const bool result = &op == m_result;
+    if (result && !isFloat(op.out)) return refused("a result of half type");
+    if (result && op.residual) return refused("a result that a residual stream is added to");
+    void* const to = wrote(op.out, result);
+    if (result) {
       linear.outFloat = buffer<float>(op.out);
+    } else if (isFloat(op.out)) {
+      linear.stream = to;
     } else {
-      if (op.out == in) return refused("a product in place");
-      linear.out = activationsOf(op.out);
+      linear.out = to;
     }
-    wrote(op.out);
     m_out.ops.push_back(out);
     return {};
   }
 
-  /// The next instruction writes this buffer: what a gather has taken from it is no longer to be had there.
-  void wrote(BufferId id) {
-    for (BufferId& alias : m_alias)
-      if (alias == id) alias = kNobody;
-    m_alias[id] = id;
-    m_writer[id] = static_cast<uint32_t>(m_out.ops.size());
-  }
-
   /// The norm of `in` for the product that becomes the next instruction: whoever wrote `in` last does the first half.
-  Status addNorm(BufferId in, const NormSpec& spec, MegaNormIn* out) {
-    const auto reader = static_cast<uint32_t>(m_out.ops.size());
+  Status addNorm(BufferId in, const NormSpec& spec, MegaLinear* out) {
     const uint32_t writer = m_writer[in];
-    if (writer == kNobody || !isFloat(in)) return refused("a norm of something that no product wrote");
-    if (m_normReader != kNobody && m_normReader >= writer) {
-      // The same norm again, for a second product.
-      const bool same = m_normWriter == writer && m_normSpec.weight == spec.weight && m_normSpec.eps == spec.eps &&
-                        m_normSpec.addOne == spec.addOne;
-      if (!same) return refused("two different norms of one buffer");
-    } else {
-      MegaOp& from = m_out.ops[writer];
-      if (from.kind == MegaKind::Linear && from.linear.norm.nSquares != 0) {
-        return refused("a norm of what a product with a norm wrote");
-      }
-      if (cols(in) > m_normCols) {
-        if (m_normCols != 0) return refused("norms of different widths");
-        m_normCols = cols(in);
-        m_normed = windowsFor(m_normCols);
-        m_squares = take(uint64_t{kMegaRows} * (m_normCols / (kMegaGroup / 2)) * sizeof(float));
-      }
-      if (cols(in) != m_normCols) return refused("norms of different widths");
-      MegaNormOut& next = from.kind == MegaKind::Embed ? from.embed.next : from.linear.next;
-      m_nSquares = from.kind == MegaKind::Embed ? m_normCols / kMegaWindow : from.linear.nGroups;
-      next = {vector(spec.weight), spec.addOne, m_nSquares, memory<float>(m_squares), m_normed};
-      m_normWriter = writer;
-      m_normSpec = spec;
+    if (!isFloat(in)) return refused("a norm of what is not the residual stream");
+    MegaOp& from = m_out.ops[writer];
+    MegaNormOut& next = from.kind == MegaKind::Embed ? from.embed.next : from.linear.next;
+    if (next.nSquares == 0) {
+      next.weight = vector(spec.weight);
+      next.addOne = spec.addOne;
+      next.nSquares = from.kind == MegaKind::Embed ? cols(in) / kMegaWindow : from.linear.nGroups;
+      next.squares = floatWindows(next.nSquares);
+      next.normed = halfWindows(cols(in));
+    } else if (m_readers[writer].normWeight != spec.weight || next.addOne != spec.addOne) {
+      return refused("two different norms of one buffer");
     }
-    m_normReader = reader;
-    *out = {memory<float>(m_squares), m_nSquares, spec.eps};
+    m_readers[writer].norm = true;
+    m_readers[writer].normWeight = spec.weight;
+    out->in = next.normed;
+    out->norm = {next.squares, next.nSquares, spec.eps};
     return {};
   }
 
@@ -208,7 +205,7 @@ class Lowering {
     if (m_out.shape.headDim != 0 && m_out.shape.headDim != heads.headDim) return refused("heads of different sizes");
     if (heads.nHeads / heads.nKvHeads > 8) return refused("more than 8 query heads to a KV head");
     if (m_places.cacheType != m_places.compute) return refused("a cache of another type than the weights");
-    if (m_writer[op.qkv] == kNobody || isFloat(op.qkv) || isFloat(op.out) || op.out == op.qkv) {
+    if (!isThere(op.qkv) || isFloat(op.qkv) || isFloat(op.out)) {
       return refused("attention over a buffer that no product wrote");
     }
     if (op.softcap > 0.0f || op.window > 0 || op.alibiSlopes) return refused("attention with bent scores");
@@ -218,7 +215,7 @@ class Lowering {
     out.kind = MegaKind::Attention;
     out.attention = MegaAttention{};
     RopeAppendArgs& rotation = out.attention.rope;
-    rotation.qkv = buffer<void>(op.qkv);
+    rotation.qkv = reads(op.qkv);
     rotation.type = m_places.compute;
     rotation.nRows = kMegaRows;
     rotation.heads = heads;
@@ -240,7 +237,6 @@ class Lowering {
     rotation.step = m_places.step;
     AttentionArgs& args = out.attention.attention;
     args.qkv = rotation.qkv;
-    args.out = buffer<void>(op.out);
     args.type = m_places.compute;
     args.nRows = kMegaRows;
     args.heads = heads;
@@ -250,7 +246,7 @@ class Lowering {
     args.decodeOnly = true;
     args.nMultiprocessors = m_places.nMultiprocessors;
     takeSplits(heads, &out.attention);
-    wrote(op.out);
+    args.out = wrote(op.out);
     m_out.ops.push_back(out);
     return {};
   }
@@ -275,13 +271,12 @@ class Lowering {
   }
 
   Status add(const GatherOp& op) {
-    const BufferId in = m_alias[op.in];
-    if (in == kNobody || m_writer[in] == kNobody) return refused("a gather of what nobody wrote");
-    m_alias[op.out] = in;
+    if (!isThere(op.in)) return refused("a gather of what nobody wrote");
+    m_alias[op.out] = m_alias[op.in];
     return {};
   }
   Status add(const SampleOp& op) {
-    if (!isFloat(op.logits)) return refused("logits of half type");
+    if (m_result == nullptr || m_result->out != op.logits) return refused("samples of what is no result");
     if (&std::get<SampleOp>(m_program.ops.back()) != &op) return refused("sampling is not the last op");
     return {};
   }
@@ -291,15 +286,20 @@ class Lowering {
     return std::to_string(columns) + " columns are not a multiple of " + std::to_string(kMegaWindow);
   }
 
-  /// What each instruction waits for.
-  void count() {
-    uint32_t reports = 0;
-    for (MegaOp& op : m_out.ops) {
-      op.before = reports;
-      reports = op.kind == MegaKind::Linear      ? std::min(op.linear.nGroups, m_places.nBlocks)
-                : op.kind == MegaKind::Attention ? kMegaTeams * m_places.nBlocks
-                                                 : m_places.nBlocks;
+  /// Windows are cleared by those who have results of the last instruction, from which it follows that all others are
+  /// done only if there is a way to it from each of them. What nobody reads is not written: it might come afterwards.
+  Status checkReaders() {
+    if (m_out.ops.back().kind != MegaKind::Linear) return refused("the last instruction is no product");
+    for (size_t i = 0; i + 1 < m_out.ops.size(); ++i) {
+      MegaOp& op = m_out.ops[i];
+      if (!m_readers[i].result && !m_readers[i].norm) {
+        return refused("nobody reads what instruction " + std::to_string(i) + " writes");
+      }
+      if (m_readers[i].result) continue;
+      if (op.kind == MegaKind::Embed) op.embed.stream = nullptr;
+      if (op.kind == MegaKind::Linear) op.linear.stream = nullptr;
     }
+    return {};
   }
 
   struct Splits {
@@ -312,22 +312,35 @@ class Lowering {
   MegaProgram m_out;
   uint64_t m_end = 0;
   uint32_t m_dealt = 0;
-  std::vector<BufferId> m_alias;  ///< of a gather's output: its input
-  std::vector<bool> m_rowMajor;   ///< others than products use the buffer
-  std::vector<std::optional<MegaActivations>> m_windows;
-  std::vector<uint32_t> m_writer;  ///< last instruction that wrote the buffer
+  const LinearOp* m_result = nullptr;           ///< the last product
+  std::vector<BufferId> m_alias;                ///< of a gather's output: its input
+  std::vector<std::optional<void*>> m_windows;  ///< where a buffer's last writer leaves it for other instructions
+  std::vector<uint32_t> m_writer;               ///< last instruction that wrote the buffer
+  struct Readers {
+    bool result = false, norm = false;
+    WeightId normWeight = 0;
+  };
+  std::vector<Readers> m_readers;  ///< of each instruction's results
   std::map<std::pair<uint32_t, uint32_t>, Splits> m_splits;
   const RopeAppendOp* m_rope = nullptr;  ///< whose attention is still to come
-  MegaActivations m_normed;
-  uint64_t m_squares = 0;
-  uint32_t m_normCols = 0, m_nSquares = 0, m_normWriter = kNobody, m_normReader = kNobody;
-  NormSpec m_normSpec;
 };
 
 }  // namespace
 
+MegaArgs MegaProgram::args(std::byte* memory) const {
+  MegaArgs out;
+  out.ops = reinterpret_cast<const MegaOp*>(memory + opsAt);
+  out.nOps = static_cast<uint32_t>(ops.size());
+  out.windows = memory;
+  out.nWindows = nWindows;
+  out.counter = reinterpret_cast<uint32_t*>(memory + counterAt);
+  return out;
+}
+
 Status lowerMega(const CompiledProgram& compiled, const MegaPlaces& places, MegaProgram* out) {
-  return Lowering(compiled, places).run(out);
+  MegaProgram sizes;
+  KERNELS_RETURN_IF_ERROR(Lowering(compiled, places, 0).run(&sizes));
+  return Lowering(compiled, places, sizes.windowBytes()).run(out);
 }
 
 }  // namespace kernels::cuda

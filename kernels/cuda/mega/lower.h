@@ -21,14 +21,21 @@ struct MegaPlaces {
   std::function<void*(BufferId)> buffer;
   std::function<KvView(uint32_t layer)> cache;
   StepView step;
-  std::byte* memory = nullptr;  ///< MegaProgram::memoryBytes, zero at first; the kernel leaves its counters at zero
+  std::byte* memory = nullptr;  ///< MegaProgram::memoryBytes, see there
 };
 
 struct MegaProgram {
   MegaShape shape;
   std::vector<MegaOp> ops;
+  /// Of the kernel's memory, which begins with the windows. At first their bits are all ones and the rest is zero; the
+  /// kernel leaves windows and counters like that.
   uint64_t memoryBytes = 0;
-  uint64_t opsAt = 0, countersAt = 0;  ///< in the memory: where the instructions belong, and the counters
+  uint32_t nWindows = 0;              ///< of what instructions leave each other
+  uint64_t opsAt = 0, counterAt = 0;  ///< in the memory: where the instructions belong, and a counter
+
+  uint64_t windowBytes() const { return uint64_t{nWindows} * kMegaWindowBytes; }
+  /// Arguments of a launch, but for the step.
+  MegaArgs args(std::byte* memory) const;
 };
 
 /// Unsupported, with the reason, where a program has something that the kernel does not know. The sample op is left to

@@ -3,7 +3,7 @@
 // Consumers form two teams of 4 warps. An item is a range of keys for the query heads of one KV head of a sequence
 // (attention_decode.cuh); a team takes items that follow each other, so that it rotates a sequence's heads once for all
 // of them. The team with the range's last keys puts this step's key and value into the cache before it reads them
-// there. Older keys are on their way, and angles known, before the wait for q, k and v.
+// there. Older keys are on their way, and angles known, before the wait for q, k and v, which is for those of the item.
 #pragma once
 
 #include "kernels/cuda/mega/mega_linear.cuh"
@@ -14,11 +14,18 @@ namespace kernels::cuda {
 static_assert(kMegaTeams * kDecodeWarps == kMegaWarps);
 inline constexpr uint32_t kFirstTeamBarrier = 2;
 
+/// Results go to windows.
+struct AttendedInWindows {
+  static __device__ __forceinline__ void store(const AttentionArgs& args, uint32_t row, uint32_t column, uint2 four) {
+    storeAcross(halfAt(args.out, row, column), make_uint2(sealedPair(four.x), sealedPair(four.y)));
+  }
+};
+
 template <class T, int kDim>
 struct MegaAttentionItem {
   static constexpr int kHeads = 8;
   static constexpr int kPitch = kDim + 8;
-  using Item = DecodeItem<T, kDim, 1, false>;
+  using Item = DecodeItem<T, kDim, 1, false, AttendedInWindows>;
 
   struct Shared {
     typename Item::Shared item;
@@ -26,15 +33,15 @@ struct MegaAttentionItem {
     float values[kDecodeWarps][kDim];
   };
 
-  /// Makes an item's query when the input is whole.
+  /// Makes an item's query when its input is there.
   struct Rotated {
     static constexpr bool kShared = true;
     static constexpr uint32_t kPairs = kDim / 64;  // of a head's, that a lane turns
     static constexpr uint32_t kRounds = (kHeads + 2 + kDecodeWarps - 1) / kDecodeWarps;
     const MegaAttention* op;
     Shared* shared;
-    const uint32_t* counter;
-    uint32_t target, thread, barrier;
+    const MegaTrace* trace;
+    uint32_t thread, barrier;
     uint32_t row = kNoRow, kvHead = 0;  // whose query is in shared memory
     float sine[kPairs] = {}, cosine[kPairs] = {};
 
@@ -45,11 +52,6 @@ struct MegaAttentionItem {
       if (s.row != row) findAngles(s.position);
       row = s.row;
       kvHead = heads.kvHead;
-      if (counter != nullptr) {
-        if (thread == 0) gridWait(counter, target);
-        decodeBarrier(barrier);
-        counter = nullptr;
-      }
       if (!turn && !append) return;
       rotateAll(s, heads, turn ? 0 : heads.count, append ? heads.count + 2 : heads.count);
       if (turn) {
@@ -80,6 +82,7 @@ struct MegaAttentionItem {
       const RopeAppendArgs& args = op->rope;
       const uint32_t nQ = args.heads.nHeads, nKv = args.heads.nKvHeads;
       uint32_t raw[kRounds][kPairs];
+      const std::byte* from[kRounds];
 #pragma unroll
       for (uint32_t round = 0; round < kRounds; ++round) {
         const uint32_t job = first + thread / 32 + round * kDecodeWarps;
@@ -87,11 +90,28 @@ struct MegaAttentionItem {
         const uint32_t head = job < heads.count    ? heads.first + job
                               : job == heads.count ? nQ + heads.kvHead
                                                    : nQ + nKv + heads.kvHead;
-        const T* stored = static_cast<const T*>(args.qkv) + (uint64_t{s.row} * (nQ + 2 * nKv) + head) * kDim;
+        from[round] = halfAt(static_cast<const void*>(args.qkv), s.row, head * kDim + thread % 32 * 2);
 #pragma unroll
-        for (uint32_t p = 0; p < kPairs; ++p)
-          raw[round][p] = __ldcg(reinterpret_cast<const uint32_t*>(stored) + thread % 32 + 32 * p);
+        for (uint32_t p = 0; p < kPairs; ++p) loadAcross(raw[round][p], from[round] + p * (2 * kMegaWindowBytes));
       }
+      for (MegaPatience patience;; patience.turn()) {
+        bool again = false;
+#pragma unroll
+        for (uint32_t round = 0; round < kRounds; ++round) {
+          if (first + thread / 32 + round * kDecodeWarps >= end) continue;
+#pragma unroll
+          for (uint32_t p = 0; p < kPairs; ++p) {
+            MissingHalves halves;
+            halves.add(raw[round][p]);
+            if (!halves.any()) continue;
+            loadAcross(raw[round][p], from[round] + p * (2 * kMegaWindowBytes));
+            again = true;
+          }
+        }
+        if (!again) break;
+      }
+      __syncwarp();
+      trace->mark(1);
 #pragma unroll
       for (uint32_t round = 0; round < kRounds; ++round) {
         const uint32_t job = first + thread / 32 + round * kDecodeWarps;
@@ -150,10 +170,9 @@ struct MegaAttentionItem {
     }
   };
 
-  /// All items of this block's two teams. `counter` is that of the instruction before, which reaches `target`.
+  /// All items of this block's two teams.
   static __device__ __forceinline__ void run(const MegaAttention& op, const SequenceSpan* spans, uint32_t nSequences,
-                                             Shared* sharedOfTeams, const uint32_t* counter, uint32_t target,
-                                             uint32_t* done) {
+                                             Shared* sharedOfTeams, const MegaTrace& trace) {
     const uint32_t all = threadAnew(), team = all / kDecodeThreads, thread = all % kDecodeThreads, lane = thread % 32;
     const uint32_t barrier = kFirstTeamBarrier + team;
     const AttentionArgs& args = op.attention;
@@ -175,7 +194,7 @@ struct MegaAttentionItem {
     scratch.sums = op.sums;
     scratch.nSlots = op.nSlots;
     Shared& shared = sharedOfTeams[team];
-    Rotated source{&op, &shared, counter, target, thread, barrier};
+    Rotated source{&op, &shared, &trace, thread, barrier};
     const uint32_t unit = team * gridDim.x + blockIdx.x, nUnits = kMegaTeams * gridDim.x;
     uint32_t item = firstItem(unit, nUnits, nItems);
     const uint32_t end = firstItem(unit + 1, nUnits, nItems);
@@ -195,8 +214,6 @@ struct MegaAttentionItem {
       item += splitEnd - split;
       decodeBarrier(barrier);
     }
-    decodeBarrier(barrier);
-    if (thread == 0) gridArrive(done);
   }
 };
 

@@ -1,6 +1,6 @@
 // The persistent decode kernel: one block a multiprocessor interprets the whole step. One warp streams the weights of
 // all products in program order through a ring in shared memory; it never waits for activations. Eight consumer warps
-// go through the instructions and wait, at each, for the one before to be done on the whole grid.
+// go through the instructions and wait, at each, for what they need of earlier ones' results (words.cuh).
 #pragma once
 
 #include "kernels/cuda/mega/mega_attention.cuh"
@@ -20,6 +20,7 @@ struct MegaMemory {
     alignas(16) unsigned char work[sizeof(Work)];
     alignas(16) unsigned char ops[4][sizeof(MegaOp)];  // two of the consumers, two of the producer
     SequenceSpan spans[kMegaRows];
+    uint32_t arrived;
     alignas(8) uint64_t barriers[2][16];
   };
   static constexpr uint32_t kMost = 227 * 1024;
@@ -30,7 +31,7 @@ struct MegaMemory {
 };
 
 template <class T>
-__device__ __forceinline__ void megaEmbed(const MegaEmbed& op, uint32_t nTokens, uint32_t* counter) {
+__device__ __forceinline__ void megaEmbed(const MegaEmbed& op, uint32_t nTokens) {
   const EmbedArgs& args = op.args;
   const uint32_t lane = threadIdx.x % 32, perToken = args.cols / kMegaWindow;
   for (uint32_t i = blockIdx.x * kMegaWarps + threadIdx.x / 32; i < nTokens * perToken; i += gridDim.x * kMegaWarps) {
@@ -40,17 +41,38 @@ __device__ __forceinline__ void megaEmbed(const MegaEmbed& op, uint32_t nTokens,
     if (token < 0 || static_cast<uint64_t>(token) >= args.vocab) token = 0;
     const T* from = static_cast<const T*>(args.table) + static_cast<uint64_t>(token) * args.cols;
     const float value = args.scale * toFloat(from[col]);
-    args.out[uint64_t{row} * args.cols + col] = value;
+    if (op.stream != nullptr) leaveFloat(floatAt(op.stream, row, col), value);
     if (op.next.nSquares != 0) leaveForNorm<T>(op.next, nextWeight(op.next, col), row, i % perToken, col, true, value);
   }
-  namedBarrier<kConsumerBarrier, kMegaConsumers>();
-  if (threadIdx.x == 0) gridArrive(counter);
 }
 
-__device__ __forceinline__ void megaTrace(const MegaArgs& args, uint32_t i, uint32_t what) {
-  if (args.trace != nullptr && threadIdx.x == 0)
-    args.trace[(uint64_t{i} * gridDim.x + blockIdx.x) * 3 + what] = gridClock();
+/// Windows `first`, `first` + `step`, ... of some memory, as they were before the launch. The whole warp calls.
+template <class Keep>
+__device__ __forceinline__ void megaClear(std::byte* windows, uint32_t count, uint32_t first, uint32_t step,
+                                          uint32_t nTokens, Keep keep) {
+  const uint32_t lane = threadIdx.x % 32;
+  const uint4 ones = make_uint4(kNotThere, kNotThere, kNotThere, kNotThere);
+  for (uint32_t i = first; i < count; i += step) {
+    std::byte* const window = windows + uint64_t{i} * kMegaWindowBytes;
+    if (keep(window)) continue;
+    for (uint32_t at = lane * 16; at < nTokens * kMegaTokenBytes; at += 32 * 16) storeAcross(window + at, ones);
+  }
 }
+
+/// What the last instruction reads: to be cleared when all blocks are done.
+struct MegaLastInput {
+  std::byte *in, *squares;
+  uint32_t inWindows, squaresWindows;
+  __device__ __forceinline__ explicit MegaLastInput(const MegaLinear& op)
+      : in(static_cast<std::byte*>(const_cast<void*>(op.in))),
+        squares(static_cast<std::byte*>(const_cast<void*>(op.norm.squares))),
+        inWindows(op.nIn / kMegaWindow),
+        squaresWindows((op.norm.nSquares + kMegaTokenBytes / 4 - 1) / (kMegaTokenBytes / 4)) {}
+  __device__ __forceinline__ bool has(const std::byte* window) const {
+    return (window >= in && window < in + uint64_t{inWindows} * kMegaWindowBytes) ||
+           (window >= squares && window < squares + uint64_t{squaresWindows} * kMegaWindowBytes);
+  }
+};
 
 template <class T, int NB, int kDim>
 __device__ __forceinline__ void megaConsume(const MegaArgs& args, typename MegaMemory<T, NB, kDim>::Fixed& memory,
@@ -65,50 +87,54 @@ __device__ __forceinline__ void megaConsume(const MegaArgs& args, typename MegaM
   if (warp == 0) fetch.begin(args, 0);
   for (uint32_t i = 0; i < args.nOps; ++i) {
     const MegaOp& op = *reinterpret_cast<const MegaOp*>(memory.ops[i % 2]);
-    uint32_t* const counter = args.counters + i * kMegaCounterStride;
     if (warp == 0) {
       fetch.end(memory.ops[i % 2]);
       fetch.begin(args, i + 1);
-      // Attention waits by itself, after it has asked for older keys; blocks without work need not wait.
-      const bool waits = i > 0 && op.kind == MegaKind::Linear && firstGroup(op.linear) < op.linear.nGroups;
-      megaTrace(args, i, 0);
-      if (waits && threadIdx.x == 0) {
-        gridWait(counter - kMegaCounterStride, op.before);
-      }
     }
+    MegaTrace trace;
+    if (args.trace != nullptr) trace.at = args.trace + (uint64_t{i} * gridDim.x + blockIdx.x) * 3;
+    trace.mark(0);
+    trace.mark(1);
     namedBarrier<kConsumerBarrier, kMegaConsumers>();
-    megaTrace(args, i, 1);
     if (op.kind == MegaKind::Linear) {
       if (firstGroup(op.linear) >= op.linear.nGroups) {
         // Nothing for this block.
       } else if (op.linear.groupRows == kMegaGroup) {
-        MegaProducts<T, NB, kMegaGroup>(op.linear, nTokens).run(ring, sums, buffer, counter);
+        MegaProducts<T, NB, kMegaGroup>(op.linear, nTokens).run(ring, sums, buffer, trace);
       } else {
-        MegaProducts<T, NB, kMegaGroup / 2>(op.linear, nTokens).run(ring, sums, buffer, counter);
+        MegaProducts<T, NB, kMegaGroup / 2>(op.linear, nTokens).run(ring, sums, buffer, trace);
       }
     } else if (op.kind == MegaKind::Embed) {
-      megaEmbed<T>(op.embed, nTokens, counter);
+      megaEmbed<T>(op.embed, nTokens);
     } else {
       if constexpr (kDim != 0) {
         auto* shared = reinterpret_cast<typename Attention::Shared*>(memory.work);
-        Attention::run(op.attention, memory.spans, nTokens, shared, counter - kMegaCounterStride, op.before, counter);
+        Attention::run(op.attention, memory.spans, nTokens, shared, trace);
       }
     }
-    megaTrace(args, i, 2);
+    trace.mark(2);
   }
-  // The last block to get here leaves the counters as it found them.
+  // Whoever has a result of the last instruction knows that all others are done: their windows become what they were.
+  const MegaLinear& last = reinterpret_cast<const MegaOp*>(memory.ops[(args.nOps - 1) % 2])->linear;
+  const MegaLastInput input(last);
+  const uint32_t worker = firstGroup(last), nWorkers = min(last.nGroups, gridDim.x);
+  if (worker < nWorkers) {
+    megaClear(args.windows, args.nWindows, worker * kMegaWarps + warp, nWorkers * kMegaWarps, nTokens,
+              [&](const std::byte* window) { return input.has(window); });
+  }
+  // The last block to get here does the same for what the last instruction read, and puts the counter back.
   namedBarrier<kConsumerBarrier, kMegaConsumers>();
-  if (warp != 0) return;
-  uint32_t before = 0;
-  uint32_t* const last = args.counters + args.nOps * kMegaCounterStride;
   if (threadIdx.x == 0) {
     __threadfence();
-    before = atomicAdd(last, 1);
+    memory.arrived = atomicAdd(args.counter, 1);
     __threadfence();
   }
-  before = __shfl_sync(0xffffffffu, before, 0);
-  if (before + 1 != gridDim.x) return;
-  for (uint32_t i = threadIdx.x; i <= args.nOps; i += 32) args.counters[i * kMegaCounterStride] = 0;
+  namedBarrier<kConsumerBarrier, kMegaConsumers>();
+  if (memory.arrived + 1 != gridDim.x) return;
+  const auto none = [](const std::byte*) { return false; };
+  megaClear(input.in, input.inWindows, warp, kMegaWarps, nTokens, none);
+  megaClear(input.squares, input.squaresWindows, warp, kMegaWarps, nTokens, none);
+  if (threadIdx.x == 0) *args.counter = 0;
 }
 
 template <class T, int NB, int kDim>

@@ -5,8 +5,8 @@
 // linear_stream.cu, and the sums are made in the same order: window by window in a warp, then warp by warp.
 #pragma once
 
-#include "kernels/cuda/mega/ring.cuh"
 #include "kernels/cuda/mega/schedule.h"
+#include "kernels/cuda/mega/words.cuh"
 #include "kernels/cuda/ops/attention_common.cuh"
 #include "kernels/cuda/ops/element.cuh"
 #include "kernels/cuda/ops/epilogue.cuh"
@@ -41,35 +41,54 @@ struct MegaSums {
   float at[kMegaWarps][NB * 8][kPitch];
 };
 
-template <class T>
-__device__ __forceinline__ T* activationAt(const MegaActivations& to, uint32_t token, uint32_t col) {
-  return static_cast<T*>(to.data) + (col / kMegaWindow) * to.windowStride + token * to.tokenStride + col % kMegaWindow;
-}
+/// Where the time goes, by instruction.
+struct MegaTrace {
+  uint64_t* at = nullptr;  ///< of this block and instruction; null: not wanted
+  __device__ __forceinline__ void mark(uint32_t what) const {
+    if (at != nullptr && threadIdx.x == 0) at[what] = gridClock();
+  }
+};
 
 /// Leaves for the next norm what it needs of `value`, column `col` of the residual stream, which is one of group
 /// `group`. The whole warp calls.
 template <class T>
 __device__ __forceinline__ void leaveForNorm(const MegaNormOut& next, float weight, uint32_t token, uint32_t group,
                                              uint32_t col, bool inside, float value) {
+  if (inside) leaveHalf<T>(halfAt(next.normed, token, col), value * weight);
   const float squares = warpSum(inside ? value * value : 0.0f);
-  if (inside) *activationAt<T>(next.normed, token, col) = fromFloat<T>(value * weight);
-  if (threadIdx.x % 32 == 0) next.squares[token * next.nSquares + group] = squares;
+  if (threadIdx.x % 32 == 0) leaveFloat(floatAt(next.squares, token, group), squares);
 }
 __device__ __forceinline__ float nextWeight(const MegaNormOut& next, uint32_t col) {
   return next.addOne ? 1.0f + __ldg(next.weight + col) : __ldg(next.weight + col);
 }
 
-/// What the norm of a product's input still has to multiply a token's sums by.
-__device__ __forceinline__ float normFactor(const MegaNormIn& norm, uint32_t nIn, uint32_t token) {
-  const uint32_t lane = threadIdx.x % 32;
-  float sum = 0.0f;
-#pragma unroll 4
-  for (uint32_t i = lane; i < norm.nSquares; i += 32) sum += __ldcg(norm.squares + token * norm.nSquares + i);
-  return 1.0f / sqrtf(warpSum(sum) / static_cast<float>(nIn) + norm.eps);
-}
+/// What the norm of a product's input still has to multiply a token's sums by. The first sums of squares are asked for
+/// before they are waited for.
+struct MegaNormFactor {
+  static constexpr uint32_t kEarly = 4;
+  uint32_t words[kEarly];
 
-/// This block's groups of `kRows` product rows of one op, whose input is whole. All consumers call; `buffer` says which
-/// of the two `sums` is next.
+  __device__ __forceinline__ void ask(const MegaNormIn& norm, uint32_t token) {
+    const uint32_t lane = threadIdx.x % 32;
+#pragma unroll
+    for (uint32_t i = 0; i < kEarly; ++i)
+      if (lane + 32 * i < norm.nSquares) loadAcross(words[i], floatAt(norm.squares, token, lane + 32 * i));
+  }
+  __device__ __forceinline__ float get(const MegaNormIn& norm, uint32_t nIn, uint32_t token) const {
+    const uint32_t lane = threadIdx.x % 32;
+    float sum = 0.0f;
+#pragma unroll
+    for (uint32_t i = 0; i < kEarly; ++i)
+      if (lane + 32 * i < norm.nSquares) sum += awaitFloat(words[i], floatAt(norm.squares, token, lane + 32 * i));
+    for (uint32_t i = lane + 32 * kEarly; i < norm.nSquares; i += 32)
+      sum += awaitFloat(kNotThere, floatAt(norm.squares, token, i));
+    __syncwarp();
+    return 1.0f / sqrtf(warpSum(sum) / static_cast<float>(nIn) + norm.eps);
+  }
+};
+
+/// This block's groups of `kRows` product rows of one op. Each warp waits for the activations that it multiplies. All
+/// consumers call; `buffer` says which of the two `sums` is next.
 template <class T, int NB, uint32_t kRows>
 struct MegaProducts {
   static constexpr uint32_t kTokens = NB;  // of a warp in the epilogue: warp, warp + 8
@@ -81,23 +100,16 @@ struct MegaProducts {
   static constexpr uint32_t kSlots = (NB == 1 ? 16 : 8) / kWindowsPerWarp;
 
   const MegaLinear& op;
-  const uint32_t nTokens, nIn, windowStride, warp, lane, g, t;
-  const T* x[NB];
+  const uint32_t nTokens, nIn, warp, lane, g, t;
+  const std::byte* x[NB];
   uint4 b[kSlots][kWindowsPerWarp][NB];
 
   __device__ __forceinline__ MegaProducts(const MegaLinear& o, uint32_t tokens, uint32_t thread = threadAnew())
-      : op(o),
-        nTokens(tokens),
-        nIn(o.nIn),
-        windowStride(o.in.windowStride),
-        warp(thread / 32),
-        lane(thread % 32),
-        g(lane / 4),
-        t(lane % 4) {
+      : op(o), nTokens(tokens), nIn(o.nIn), warp(thread / 32), lane(thread % 32), g(lane / 4), t(lane % 4) {
 #pragma unroll
     for (int n = 0; n < NB; ++n) {
       const uint32_t token = n * 8 + g;
-      x[n] = token < nTokens ? static_cast<const T*>(op.in.data) + token * op.in.tokenStride + 8 * t : nullptr;
+      x[n] = token < nTokens ? halfAt(op.in, token, 8 * t) : nullptr;
     }
   }
 
@@ -109,8 +121,65 @@ struct MegaProducts {
 #pragma unroll
       for (int n = 0; n < NB; ++n)
         if (x[n] != nullptr && window * kMegaWindow < nIn)
-          to[u][n] = __ldcg(reinterpret_cast<const uint4*>(x[n] + window * windowStride));
+          loadAcross(to[u][n], x[n] + uint64_t{window} * kMegaWindowBytes);
     }
+  }
+  static __device__ __forceinline__ bool missing(const uint4 (&of)[kWindowsPerWarp][NB]) {
+    MissingHalves halves;
+#pragma unroll
+    for (uint32_t u = 0; u < kWindowsPerWarp; ++u)
+#pragma unroll
+      for (int n = 0; n < NB; ++n) halves.add(of[u][n]);
+    return halves.any();
+  }
+  /// Until the activations of chunk `chunk`, asked for before, are there.
+  __device__ __forceinline__ void await(uint4 (&of)[kWindowsPerWarp][NB], uint32_t chunk) {
+    for (MegaPatience patience; missing(of); patience.turn()) fetch(of, chunk);
+    __syncwarp();
+  }
+  /// Until the first activations are likely to be there: each lane looks at one word. It takes a load more, and keeps
+  /// the second cache free from asking for all tokens again and again: measured, that is faster with 5 to 8 of them.
+  __device__ __forceinline__ void watch() const {
+    const uint32_t window = lane / 2 * kMegaWarps + warp;
+    if (lane / 2 >= kSlots * kWindowsPerWarp || window * kMegaWindow >= nIn) return;
+    const std::byte* const at = halfAt(op.in, nTokens - 1, window * kMegaWindow + lane % 2 * (kMegaWindow / 2));
+    uint32_t word = kNotThere;
+    for (MegaPatience patience;; patience.turn()) {
+      loadAcross(word, at);
+      MissingHalves halves;
+      halves.add(word);
+      if (!halves.any()) return;
+    }
+  }
+  /// The first activations, all that there are slots for.
+  __device__ __forceinline__ void begin(uint32_t nChunks) {
+#pragma unroll
+    for (uint32_t i = 0; i < kSlots; ++i)
+#pragma unroll
+      for (uint32_t u = 0; u < kWindowsPerWarp; ++u)
+#pragma unroll
+        for (int n = 0; n < NB; ++n) b[i][u][n] = make_uint4(0, 0, 0, 0);
+    if (NB == 1 && nTokens > 4) {
+      watch();
+      __syncwarp();
+    }
+#pragma unroll
+    for (uint32_t i = 0; i < kSlots; ++i)
+      if (i < nChunks) fetch(b[i], i);
+  }
+  /// Until they are there, asking for all that are missing at a time.
+  __device__ __forceinline__ void awaitFirst() {
+    for (MegaPatience patience;; patience.turn()) {
+      bool again = false;
+#pragma unroll
+      for (uint32_t i = 0; i < kSlots; ++i)
+        if (missing(b[i])) {
+          fetch(b[i], i);
+          again = true;
+        }
+      if (!again) break;
+    }
+    __syncwarp();
   }
 
   __device__ __forceinline__ void multiply(float (&c)[kM][NB][4], const uint4 (&with)[kWindowsPerWarp][NB],
@@ -140,28 +209,30 @@ struct MegaProducts {
     }
   }
 
-  __device__ __forceinline__ void run(MegaRing& ring, MegaSums<NB>* sums, uint32_t& buffer, uint32_t* counter) {
+  __device__ __forceinline__ void run(MegaRing& ring, MegaSums<NB>* sums, uint32_t& buffer, const MegaTrace& trace) {
     const uint32_t nChunks = chunksOf(nIn, kRows);
     const bool gate = op.epilogue != Epilogue::None;
     const uint32_t perGroup = groupColumns(op.epilogue, kRows);
-#pragma unroll
-    for (uint32_t i = 0; i < kSlots; ++i) {
-#pragma unroll
-      for (uint32_t u = 0; u < kWindowsPerWarp; ++u)
-#pragma unroll
-        for (int n = 0; n < NB; ++n) b[i][u][n] = make_uint4(0, 0, 0, 0);
-      if (i < nChunks) fetch(b[i], i);
-    }
+    begin(nChunks);
     float factor[kTokens];
+    {
+      MegaNormFactor norm[kTokens];
 #pragma unroll
-    for (uint32_t i = 0; i < kTokens; ++i) {
-      factor[i] = 1.0f;
-      if (op.norm.nSquares != 0 && warp + 8 * i < nTokens) factor[i] = normFactor(op.norm, nIn, warp + 8 * i);
+      for (uint32_t i = 0; i < kTokens; ++i)
+        if (op.norm.nSquares != 0 && warp + 8 * i < nTokens) norm[i].ask(op.norm, warp + 8 * i);
+      awaitFirst();
+#pragma unroll
+      for (uint32_t i = 0; i < kTokens; ++i) {
+        factor[i] = 1.0f;
+        if (op.norm.nSquares != 0 && warp + 8 * i < nTokens) factor[i] = norm[i].get(op.norm, nIn, warp + 8 * i);
+      }
     }
+    trace.mark(1);
     for (uint32_t group = firstGroup(op); group < op.nGroups; group += gridDim.x) {
       const uint32_t col = group * perGroup + lane;
       const bool inside = lane < perGroup && col < op.outCols;
-      float bias = 0.0f, upBias = 0.0f, weight = 0.0f, residual[kTokens] = {};
+      float bias = 0.0f, upBias = 0.0f, weight = 0.0f;
+      uint32_t residual[kTokens] = {};
       if (inside && warp < nTokens) {
         bias = biasOf(col);
         if (gate) upBias = biasOf(op.outCols + col);
@@ -169,20 +240,23 @@ struct MegaProducts {
         if (op.residual != nullptr) {
 #pragma unroll
           for (uint32_t i = 0; i < kTokens; ++i)
-            if (warp + 8 * i < nTokens) residual[i] = __ldcg(op.residual + uint64_t{warp + 8 * i} * op.outCols + col);
+            if (warp + 8 * i < nTokens) loadAcross(residual[i], floatAt(op.residual, warp + 8 * i, col));
         }
       }
       float c[kM][NB][4] = {};
       const bool last = group + gridDim.x >= op.nGroups;
 #pragma unroll 1
-      for (uint32_t base = 0; base < nChunks; base += kSlots)
+      for (uint32_t base = 0; base < nChunks; base += kSlots) {
+        const bool unseen = base > 0 && group == firstGroup(op);
 #pragma unroll
         for (uint32_t i = 0; i < kSlots; ++i) {
           if (base + i >= nChunks) break;
+          if (unseen) await(b[i], base + i);
           multiply(c, b[i], ring, base + i);
           const uint32_t next = slotAfter(base + i, i, kSlots, nChunks, last);
           if (next < nChunks) fetch(b[i], next);
         }
+      }
       auto& part = sums[buffer].at[warp];
 #pragma unroll
       for (int n = 0; n < NB; ++n)
@@ -205,23 +279,18 @@ struct MegaProducts {
             for (uint32_t w = 0; w < kMegaWarps; ++w) up += sums[buffer].at[w][token][lane + kRows / 2];
             y = gated(op.epilogue, y, up * factor[i] + upBias);
           }
-          if (op.residual != nullptr) y = residual[i] + op.residualScale * y;
-          if (op.outFloat != nullptr) {
-            op.outFloat[uint64_t{token} * op.outCols + col] = y;
-          } else {
-            *activationAt<T>(op.out, token, col) = fromFloat<T>(y);
+          if (op.residual != nullptr) {
+            y = awaitFloat(residual[i], floatAt(op.residual, token, col)) + op.residualScale * y;
           }
+          if (op.out != nullptr) leaveHalf<T>(halfAt(op.out, token, col), y);
+          if (op.stream != nullptr) leaveFloat(floatAt(op.stream, token, col), y);
+          if (op.outFloat != nullptr) op.outFloat[uint64_t{token} * op.outCols + col] = y;
         }
+        __syncwarp();
         if (op.next.nSquares != 0) leaveForNorm<T>(op.next, weight, token, group, col, inside, y);
       }
       buffer ^= 1;
     }
-    if (nTokens > 1) {
-      namedBarrier<kConsumerBarrier, kMegaConsumers>();
-    } else {
-      __syncwarp();
-    }
-    if (threadIdx.x == 0) gridArrive(counter);
   }
 
   __device__ __forceinline__ float biasOf(uint32_t col) const {

@@ -43,6 +43,7 @@ Status MegaPath::plan(const CompiledProgram& compiled, const MegaPlaces& places)
   if (megaBlocks(m_program.shape) != places.nBlocks) return {};
   KERNELS_RETURN_IF_ERROR(m_memory.allocate(m_program.memoryBytes, "instructions of a step"));
   CUDA_RETURN_IF_ERROR(cudaMemset(m_memory.as(), 0, m_memory.size()), "clearing counters");
+  CUDA_RETURN_IF_ERROR(cudaMemset(m_memory.as(), 0xff, m_program.windowBytes()), "filling windows");
   m_nBlocks = places.nBlocks;
   m_known = true;
   return {};
@@ -53,7 +54,8 @@ Status MegaPath::aim(const CompiledProgram& compiled, MegaPlaces places, cudaStr
   places.memory = m_memory.as();
   MegaProgram program;
   const Status status = lowerMega(compiled, places, &program);
-  if (!status.ok() || program.memoryBytes > m_memory.size() || program.shape.headDim != m_program.shape.headDim) {
+  if (!status.ok() || program.memoryBytes > m_memory.size() || program.nWindows != m_program.nWindows ||
+      program.shape.headDim != m_program.shape.headDim) {
     m_known = false;  // the cache that it was planned for has been replaced by one of another type
     return {};
   }
@@ -68,10 +70,7 @@ Status MegaPath::aim(const CompiledProgram& compiled, MegaPlaces places, cudaStr
 }
 
 cudaError_t MegaPath::launch(const StepView& step, uint32_t maxRows, cudaStream_t stream) const {
-  MegaArgs args;
-  args.ops = m_memory.as<MegaOp>(m_program.opsAt);
-  args.nOps = static_cast<uint32_t>(m_program.ops.size());
-  args.counters = m_memory.as<uint32_t>(m_program.countersAt);
+  MegaArgs args = m_program.args(m_memory.as());
   args.header = step.header;
   args.spans = step.spans;
   args.nOnTheirWay = kChunksOnTheirWay;

@@ -1,4 +1,4 @@
-// The machinery of the persistent kernel: barriers in shared memory and across the grid, bulk copies, registers.
+// The machinery of the persistent kernel: barriers in shared memory, words across the grid, bulk copies, registers.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,8 @@ inline uint32_t threadAnew() {
 }
 using emulated::copyOnce;
 using emulated::evictFirst;
-using emulated::gridArrive;
 using emulated::gridClock;
-using emulated::gridWait;
+using emulated::loadAcross;
 using emulated::loadShared;
 using emulated::ringArrive;
 using emulated::ringExpect;
@@ -21,6 +20,10 @@ using emulated::ringInit;
 using emulated::ringInitDone;
 using emulated::ringWait;
 using emulated::sharedAddress;
+using emulated::storeAcross;
+struct MegaPatience {
+  void turn() { emulated::Launch::current().yield(); }
+};
 template <uint32_t kRegisters>
 inline void takeRegisters() {}
 template <uint32_t kRegisters>
@@ -118,16 +121,26 @@ __device__ __forceinline__ void namedBarrier() {
   asm volatile("bar.sync %0, %1;\n" ::"n"(kId), "n"(kThreads) : "memory");
 }
 
-/// Reports work as done to the whole grid, with all writes that this thread knows of.
-__device__ __forceinline__ void gridArrive(uint32_t* counter) {
-  asm volatile("red.release.gpu.global.add.u32 [%0], 1;\n" ::"l"(counter) : "memory");
+/// Words that other blocks write, or read, meanwhile: each load goes to the second cache, no order among them.
+__device__ __forceinline__ void loadAcross(uint4& v, const void* from) {
+  asm volatile("ld.relaxed.gpu.global.v4.u32 {%0,%1,%2,%3}, [%4];\n"
+               : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
+               : "l"(from));
 }
-__device__ __forceinline__ void gridWait(const uint32_t* counter, uint32_t target) {
-  uint32_t seen = 0;
-  for (MegaPatience patience;; patience.turn()) {
-    asm volatile("ld.acquire.gpu.global.u32 %0, [%1];\n" : "=r"(seen) : "l"(counter) : "memory");
-    if (seen >= target) return;
-  }
+__device__ __forceinline__ void loadAcross(uint32_t& v, const void* from) {
+  asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];\n" : "=r"(v) : "l"(from));
+}
+__device__ __forceinline__ void storeAcross(void* to, uint16_t v) {
+  asm volatile("st.relaxed.gpu.global.u16 [%0], %1;\n" ::"l"(to), "h"(v));
+}
+__device__ __forceinline__ void storeAcross(void* to, uint32_t v) {
+  asm volatile("st.relaxed.gpu.global.u32 [%0], %1;\n" ::"l"(to), "r"(v));
+}
+__device__ __forceinline__ void storeAcross(void* to, uint2 v) {
+  asm volatile("st.relaxed.gpu.global.v2.u32 [%0], {%1,%2};\n" ::"l"(to), "r"(v.x), "r"(v.y));
+}
+__device__ __forceinline__ void storeAcross(void* to, uint4 v) {
+  asm volatile("st.relaxed.gpu.global.v4.u32 [%0], {%1,%2,%3,%4};\n" ::"l"(to), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w));
 }
 
 /// A warpgroup takes registers that another has given away; only where the compiler knows the instruction.

@@ -93,7 +93,15 @@ struct QueryInMemory {
   }
 };
 
-template <class T, int kDim, int kColumns, bool kBent>
+/// Where results go: rows of out.
+struct AttendedInRows {
+  static __device__ __forceinline__ void store(const AttentionArgs& args, uint32_t row, uint32_t column, uint2 four) {
+    const uint32_t columns = args.heads.nHeads * args.heads.headDim;
+    *reinterpret_cast<uint2*>(static_cast<uint16_t*>(args.out) + uint64_t{row} * columns + column) = four;
+  }
+};
+
+template <class T, int kDim, int kColumns, bool kBent, class Results = AttendedInRows>
 struct DecodeItem {
   static constexpr int kHeads = kColumns * 8;
   static constexpr int kSteps = kDim / 16;  // of k in the scores, of m in the sums
@@ -384,10 +392,10 @@ struct DecodeItem {
 
   static __device__ __forceinline__ void writeOut(const AttentionArgs& args, uint32_t row, uint32_t head, uint32_t dim,
                                                   float4 sum, float total) {
-    T* out = static_cast<T*>(args.out) + (uint64_t{row} * args.heads.nHeads + head) * kDim + dim;
     const float inverse = 1.0f / total;
-    *reinterpret_cast<uint2*>(out) =
-        make_uint2(packPair<T>(sum.x * inverse, sum.y * inverse), packPair<T>(sum.z * inverse, sum.w * inverse));
+    Results::store(
+        args, row, head * kDim + dim,
+        make_uint2(packPair<T>(sum.x * inverse, sum.y * inverse), packPair<T>(sum.z * inverse, sum.w * inverse)));
   }
 
   /// The warps' sums of head h, added up in order. Lanes hold 4 dimensions each, from 4 * lane on.

@@ -71,6 +71,27 @@ void Launch::landCopies(Block& block, bool all) {
   }
 }
 
+void Launch::storeLater(void* to, const void* from, uint32_t bytes) {
+  Store& store = m_stores.emplace_back();
+  store.to = to;
+  store.bytes = bytes;
+  std::memcpy(store.data, from, bytes);
+  progressed();
+}
+
+void Launch::landStores(bool all) {
+  for (size_t i = 0; i < m_stores.size();) {
+    if (!all && m_random() % 4 != 0) {
+      ++i;
+      continue;
+    }
+    std::memcpy(m_stores[i].to, m_stores[i].data, m_stores[i].bytes);
+    m_stores[i] = m_stores.back();
+    m_stores.pop_back();
+    progressed();
+  }
+}
+
 void Launch::run(const std::function<void()>& kernel) {
   s_current = this;
   m_kernel = &kernel;
@@ -109,6 +130,7 @@ void Launch::run(const std::function<void()>& kernel) {
       }
     }
     for (const auto& block : m_blocks) landCopies(*block, m_random() % 8 == 0);
+    landStores(!alive || m_random() % 8 == 0);
   }
   s_current = nullptr;
   if (g_failure != nullptr) std::rethrow_exception(g_failure);

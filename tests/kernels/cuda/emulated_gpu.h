@@ -1,7 +1,8 @@
 // Runs a kernel's source on the CPU, thread by thread, so that its indices, barriers and order of work can be tested
 // where there is no GPU. Threads are contexts that a scheduler switches between in an order drawn from a seed; warps
-// meet at their collectives, blocks at their barriers; copies of the copy engine land whenever the scheduler likes.
-// Memory itself is sequential: what a real device may reorder is not tested here.
+// meet at their collectives, blocks at their barriers; copies of the copy engine, and stores to words that other blocks
+// wait for, land whenever the scheduler likes, in any order. All other memory is sequential: what a real device may
+// reorder there is not tested here.
 //
 // Include it before the kernel, with HEARTH_EMULATED_GPU defined.
 #pragma once
@@ -79,8 +80,14 @@ class Launch {
   Block& block() { return *m_blocks[m_now / m_nThreads]; }
   uint32_t lane() const { return m_now % m_nThreads % 32; }
   void progressed() { m_idle = 0; }
+  void storeLater(void* to, const void* from, uint32_t bytes);
 
  private:
+  struct Store {
+    void* to = nullptr;
+    uint32_t bytes = 0;
+    unsigned char data[16] = {};
+  };
   struct Thread {
     ucontext_t context{};
     std::unique_ptr<char[]> stack;
@@ -89,6 +96,7 @@ class Launch {
   static void enter();
   void resume(uint32_t thread);
   void landCopies(Block& block, bool all);
+  void landStores(bool all);
 
   static inline Launch* s_current = nullptr;
   uint32_t m_nBlocks, m_nThreads, m_now = 0;
@@ -96,6 +104,7 @@ class Launch {
   std::mt19937 m_random;
   std::vector<std::unique_ptr<Block>> m_blocks;
   std::vector<Thread> m_threads;
+  std::vector<Store> m_stores;
   ucontext_t m_scheduler{};
   const std::function<void()>* m_kernel = nullptr;
 };
@@ -146,13 +155,16 @@ inline uint64_t evictFirst() {
 inline uint64_t gridClock() {
   return 0;
 }
-inline void gridArrive(uint32_t* counter) {
-  ++*counter;
-  Launch::current().progressed();
+/// Words between blocks. A store lands whenever the scheduler likes, whatever its thread does next.
+template <class T>
+void loadAcross(T& v, const void* from) {
+  if (reinterpret_cast<uintptr_t>(from) % sizeof v != 0) throw std::runtime_error("unaligned load");
+  std::memcpy(&v, from, sizeof v);
 }
-inline void gridWait(const uint32_t* counter, uint32_t target) {
-  while (*counter < target) Launch::current().yield();
-  if (*counter > target) throw std::runtime_error("an instruction reported done more often than expected");
+template <class T>
+void storeAcross(void* to, T v) {
+  if (reinterpret_cast<uintptr_t>(to) % sizeof v != 0) throw std::runtime_error("unaligned store");
+  Launch::current().storeLater(to, &v, sizeof v);
 }
 inline void barrier(uint32_t id, uint32_t nThreads) {
   Launch::current().barrier(id, nThreads);
@@ -254,6 +266,12 @@ inline void __syncthreads() {
   emulated::barrier(0, blockDim.x);
 }
 inline void __threadfence() {}
+inline float __uint_as_float(uint32_t bits) {
+  return std::bit_cast<float>(bits);
+}
+inline uint32_t __float_as_uint(float v) {
+  return std::bit_cast<uint32_t>(v);
+}
 inline uint32_t atomicAdd(uint32_t* at, uint32_t v) {
   const uint32_t before = *at;
   *at += v;

@@ -1,5 +1,6 @@
 // The persistent kernel on whole decode steps of random models: time beside the read stream, the same bits again, and
-// where the clocks go, by instruction. With the argument "small", small shapes alone, for tools that look over memory.
+// where the clocks go, by instruction. With the argument "small", small shapes alone, for tools that look over memory;
+// with "1B" or "8B" one of the large ones.
 #include <cuda_bf16.h>
 
 #include <algorithm>
@@ -26,6 +27,8 @@ namespace {
 
 /// As many chunks of weights on their way as the ring has room for.
 constexpr uint32_t kAll = ~uint32_t{0};
+/// As many as in the engine (mega_path.cpp).
+constexpr uint32_t kEngine = 2;
 
 struct Shape {
   const char* name;
@@ -128,12 +131,11 @@ class Model {
     lower();
     places.memory = take<std::byte>(m_lowered.memoryBytes);
     CHECK(cudaMemset(places.memory, 0, m_lowered.memoryBytes));
+    CHECK(cudaMemset(places.memory, 0xff, m_lowered.windowBytes()));
     lower();
     CHECK(cudaMemcpy(places.memory + m_lowered.opsAt, m_lowered.ops.data(), m_lowered.ops.size() * sizeof(MegaOp),
                      cudaMemcpyHostToDevice));
-    m_args.ops = reinterpret_cast<const MegaOp*>(places.memory + m_lowered.opsAt);
-    m_args.nOps = static_cast<uint32_t>(m_lowered.ops.size());
-    m_args.counters = reinterpret_cast<uint32_t*>(places.memory + m_lowered.countersAt);
+    m_args = m_lowered.args(places.memory);
     m_args.header = m_header;
     m_args.spans = m_spans;
     CHECK(cudaDeviceSynchronize());
@@ -176,7 +178,8 @@ class Model {
     CHECK(cudaFree(device));
     const char* names[] = {"qkv", "attention", "o", "gate-up", "down"};
     for (uint32_t kind = 0; kind < 5; ++kind) {
-      double wait = 0, work = 0, n = 0, ends = 0;
+      double wait = 0, work = 0, n = 0, ends = 0, spread = 0;
+      std::vector<double> ofBlock(m_nBlocks, 0.0);
       uint64_t most[2] = {0, 0};
       for (uint32_t layer = 1; layer < m_shape.nLayers; ++layer) {
         const size_t op = 1 + layer * 5 + kind;
@@ -185,6 +188,12 @@ class Model {
           const uint64_t* at = t.data() + (op * m_nBlocks + b) * 3;
           last = std::max(last, at[2]);
           lastBefore = std::max(lastBefore, t[((op - 1) * m_nBlocks + b) * 3 + 2]);
+        }
+        double endsBefore = 0;
+        for (uint32_t b = 0; b < m_nBlocks; ++b) {
+          const uint64_t* at = t.data() + (op * m_nBlocks + b) * 3;
+          endsBefore += static_cast<double>(last - at[2]);
+          ofBlock[b] += static_cast<double>(at[2] - lastBefore);
           const uint64_t waited = at[1] - at[0], worked = at[2] - at[1];
           if (worked < 900) continue;  // no work
           wait += static_cast<double>(waited);
@@ -194,11 +203,17 @@ class Model {
           most[1] = std::max(most[1], worked);
         }
         ends += static_cast<double>(last - lastBefore);
+        spread += endsBefore / m_nBlocks;
       }
       const double layers = m_shape.nLayers - 1;
       std::printf("    %-9s end to end %7.0f ns  wait %7.0f (most %6llu)  work %7.0f (most %6llu)  blocks %.0f\n",
                   names[kind], ends / layers, n > 0 ? wait / n : 0.0, static_cast<unsigned long long>(most[0]),
                   n > 0 ? work / n : 0.0, static_cast<unsigned long long>(most[1]), n / layers);
+      std::sort(ofBlock.begin(), ofBlock.end());
+      std::printf("              blocks end %.0f ns before the last; means of blocks' ends %.0f %.0f %.0f %.0f %.0f\n",
+                  spread / layers, ofBlock[0] / layers, ofBlock[m_nBlocks / 10] / layers,
+                  ofBlock[m_nBlocks / 2] / layers, ofBlock[m_nBlocks * 9 / 10] / layers,
+                  ofBlock[m_nBlocks - 1] / layers);
     }
   }
 
@@ -353,13 +368,14 @@ void measure(const Shape& shape, double rate, uint32_t nBlocks, cudaStream_t str
                 context, static_cast<int>(nOnTheirWay), ms, 100 * bytes / (ms * 1e-3) / rate, ms / one);
     if (trace) model.printTrace(nRows, nOnTheirWay, stream);
   };
-  for (const uint32_t some : {kAll, 1u, 2u, 3u, 4u, kAll}) time(1, 0, some, some == kAll || some == 2);
-  for (const uint32_t nRows : {2u, 8u, 9u, 16u}) time(nRows, 0, kAll, nRows == 16);
-  time(1, 2048, kAll, false);
-  for (const uint32_t nRows : {1u, 8u, 16u}) time(nRows, 8192, kAll, true);
+  for (const uint32_t some : {1u, 2u, 3u, 4u, kAll, kEngine}) time(1, 0, some, some == kEngine);
+  for (const uint32_t nRows : {2u, 8u, 9u, 16u}) time(nRows, 0, kEngine, nRows == 16);
+  for (const uint32_t some : {3u, kAll}) time(16, 0, some, false);
+  for (const uint32_t context : {128u, 2048u, 8192u})
+    for (const uint32_t nRows : {1u, 8u, 16u}) time(nRows, context, kEngine, context == 8192);
 }
 
-int run(bool small) {
+int run(std::string_view which) {
   cudaStream_t stream;
   CHECK(cudaStreamCreate(&stream));
   int nMultiprocessors = 0;
@@ -378,10 +394,11 @@ int run(bool small) {
     for (const uint32_t context : {0u, 15u, 700u}) check(model, shape, context, stream);
   }
   std::printf("small shapes are done\n");
-  if (small) return 0;
+  if (which == "small") return 0;
   const double rate = readRate(nBlocks, stream);
-  measure({"1B", 16, 2048, 8192, 128256, {32, 8, 64}}, rate, nBlocks, stream);
-  measure({"8B", 32, 4096, 14336, 128256, {32, 8, 128}}, rate, nBlocks, stream);
+  const Shape kLarge[] = {{"1B", 16, 2048, 8192, 128256, {32, 8, 64}}, {"8B", 32, 4096, 14336, 128256, {32, 8, 128}}};
+  for (const Shape& shape : kLarge)
+    if (which.empty() || which == shape.name) measure(shape, rate, nBlocks, stream);
   return 0;
 }
 
@@ -389,5 +406,5 @@ int run(bool small) {
 }  // namespace kernels::cuda
 
 int main(int argc, char** argv) {
-  return kernels::cuda::run(argc > 1 && std::string_view(argv[1]) == "small");
+  return kernels::cuda::run(argc > 1 ? argv[1] : "");
 }

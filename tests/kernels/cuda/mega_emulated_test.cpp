@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <numeric>
 
 #include "kernels/cuda/mega/lower.h"
@@ -49,11 +51,10 @@ class Bench {
     places.memory = reinterpret_cast<std::byte*>(m_memory.data());
     EXPECT_TRUE(lowerMega(compiled, places, &lowered).ok());
     EXPECT_EQ(lowered.memoryBytes, sizes.memoryBytes);
-    m_args.nOps = static_cast<uint32_t>(lowered.ops.size());
-    auto* ops = reinterpret_cast<MegaOp*>(places.memory + lowered.opsAt);
-    std::copy(lowered.ops.begin(), lowered.ops.end(), ops);
-    m_args.ops = ops;
-    m_args.counters = reinterpret_cast<uint32_t*>(places.memory + lowered.countersAt);
+    EXPECT_EQ(lowered.nWindows, sizes.nWindows);
+    std::memset(places.memory, 0xff, lowered.windowBytes());
+    std::memcpy(places.memory + lowered.opsAt, lowered.ops.data(), lowered.ops.size() * sizeof(MegaOp));
+    m_args = lowered.args(places.memory);
     m_args.header = &model.header;
     m_args.spans = model.spans.data();
   }
@@ -63,7 +64,12 @@ class Bench {
     model.take(batch);
     model.poison(types);
     emulate(lowered.shape, m_args, model.header.nTokens, m_nBlocks, seed);
-    for (uint32_t i = 0; i <= m_args.nOps; ++i) EXPECT_EQ(m_args.counters[i * kMegaCounterStride], 0u) << i;
+    EXPECT_EQ(*m_args.counter, 0u);
+    for (size_t i = 0; i < lowered.windowBytes(); ++i) {
+      if (m_args.windows[i] == std::byte{0xff}) continue;
+      ADD_FAILURE() << "window " << i / kMegaWindowBytes << " of " << lowered.nWindows << " is not as it was";
+      break;
+    }
     m_reference.run(batch.inputs());
     logits = model.logitsOf(model.header.nTokens);
     double largest = 1.0;
@@ -133,6 +139,60 @@ TEST_P(MegaEmulated, RowsDoNotDependOnTheirNumber) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, MegaEmulated, ::testing::ValuesIn(kShapes),
                          [](const auto& tested) { return std::string(tested.param.name); });
+
+// A result that is not a number has other bits than a word that is not there: nobody waits for it, and it leaves no
+// trace in the next step.
+TEST(MegaEmulated, WhatIsNotANumberIsNotWaitedFor) {
+  for (const MegaModelShape& shape : {kShapes[0], kShapes[1]}) {
+    SCOPED_TRACE(shape.name);
+    Bench bench(shape, 3);
+    ASSERT_FALSE(HasFailure());
+    const Batch batch = decodeBatch(bench.model, 3, 0);
+    ASSERT_LT(bench.step(batch, 5), kTolerance);
+    const std::vector<float> good = bench.logits;
+    const auto table = static_cast<WeightId>(0);
+    const std::vector<uint16_t> kept = bench.model.halves(table);
+    for (const uint16_t bits : {uint16_t{0xffff}, uint16_t{0x7fff}, uint16_t{0xffc0}}) {
+      // All ones in the second sequence's row of the embedding.
+      const auto row = static_cast<size_t>(batch.tokens[1]) * shape.hidden;
+      std::fill_n(bench.model.halfData(table) + row, shape.hidden, bits);
+      bench.step(batch, bits);
+      const size_t vocab = shape.vocab;
+      EXPECT_TRUE(std::isnan(bench.logits[vocab])) << bits;
+      EXPECT_TRUE(std::isfinite(good[vocab]));
+      EXPECT_FALSE(std::isnan(bench.logits[0])) << bits;
+      std::copy(kept.begin(), kept.end(), bench.model.halfData(table));
+    }
+    EXPECT_LT(bench.step(batch, 6), kTolerance);
+    EXPECT_EQ(bench.logits, good);
+  }
+}
+
+TEST(MegaEmulated, WordsSayWhetherTheyAreThere) {
+  const auto missing = [](uint32_t word) {
+    MissingHalves halves;
+    halves.add(word);
+    return halves.any();
+  };
+  for (uint32_t low = 0; low < 0x10000; ++low) {
+    for (const uint32_t high : {0u, 1u, 0x7fffu, 0x8000u, 0xfffeu, 0xffffu, low ^ 0xffffu, low}) {
+      const uint32_t word = high << 16 | low;
+      ASSERT_EQ(missing(word), low == 0xffff || high == 0xffff) << word;
+      const uint32_t sealed = sealedPair(word);
+      ASSERT_FALSE(missing(sealed)) << word;
+      ASSERT_EQ(sealed & 0x7fff7fffu, word & 0x7fff7fffu) << word;
+      ASSERT_TRUE(missing(word) || sealed == word) << word;
+    }
+  }
+  // Four words at a time, one half missing.
+  for (uint32_t half = 0; half < 8; ++half) {
+    std::array<uint16_t, 8> values{};
+    values[half] = 0xffff;
+    MissingHalves halves;
+    halves.add(std::bit_cast<uint4>(values));
+    EXPECT_TRUE(halves.any()) << half;
+  }
+}
 
 TEST(MegaEmulated, LongContextsAreCutIntoSplits) {
   for (const uint32_t length : {255u, 256u, 700u}) {

@@ -16,6 +16,8 @@ namespace {
 using test::MegaModel;
 using test::MegaModelShape;
 
+constexpr uintptr_t kMemory = uintptr_t{1} << 20;
+
 const MegaModelShape kLlama{"llama", 64, 96, 203, {4, 2, 64}};
 
 class Dice {
@@ -39,6 +41,7 @@ Lowered lower(MegaModel& model, uint32_t nBlocks, DType cacheType = DType::BF16)
   model.allocate(types);
   MegaPlaces places = model.places(nBlocks, 132);
   places.cacheType = cacheType;
+  places.memory = reinterpret_cast<std::byte*>(kMemory);  // addresses alone are made
   Lowered out;
   out.status = lowerMega(compiled, places, &out.program);
   return out;
@@ -57,11 +60,6 @@ TEST(MegaLower, ADecoderBecomesFiveInstructionsALayer) {
   ASSERT_EQ(lowered.program.ops.size(), kinds.size());
   for (size_t i = 0; i < kinds.size(); ++i) EXPECT_EQ(lowered.program.ops[i].kind, kinds[i]) << i;
   EXPECT_EQ(lowered.program.shape.headDim, 64u);
-  EXPECT_EQ(lowered.program.ops[0].before, 0u);
-  EXPECT_EQ(lowered.program.ops[1].before, 7u);   // every block embeds
-  EXPECT_EQ(lowered.program.ops[2].before, 7u);   // 16 groups of qkv
-  EXPECT_EQ(lowered.program.ops[3].before, 14u);  // two teams a block
-  EXPECT_EQ(lowered.program.ops[4].before, 4u);   // 4 groups of 16 rows
   EXPECT_EQ(lowered.program.ops[4].linear.norm.nSquares, 4u);
   EXPECT_EQ(lowered.program.ops[1].linear.norm.nSquares, 2u);  // the embedding leaves one for each 32 columns
 }
@@ -135,15 +133,62 @@ TEST(MegaLower, MemoryDoesNotOverlap) {
   MegaModel model(kLlama);
   const Lowered lowered = lower(model, 3);
   ASSERT_TRUE(lowered.status.ok());
-  EXPECT_EQ(lowered.program.opsAt % 256, 0u);
-  EXPECT_GE(lowered.program.countersAt, lowered.program.opsAt + lowered.program.ops.size() * sizeof(MegaOp));
-  EXPECT_GE(lowered.program.memoryBytes,
-            lowered.program.countersAt + (lowered.program.ops.size() + 1) * kMegaCounterStride * sizeof(uint32_t));
-  const MegaOp& up = lowered.program.ops[4];
-  const MegaOp& down = lowered.program.ops[5];
-  EXPECT_EQ(up.linear.out.data, down.linear.in.data);
-  EXPECT_EQ(up.linear.in.data, lowered.program.ops[3].linear.next.normed.data);
-  EXPECT_NE(up.linear.out.data, up.linear.in.data);
+  const MegaProgram& program = lowered.program;
+  EXPECT_EQ(program.opsAt % 256, 0u);
+  EXPECT_GE(program.opsAt, program.windowBytes());
+  EXPECT_GE(program.counterAt, program.opsAt + program.ops.size() * sizeof(MegaOp));
+  EXPECT_GE(program.memoryBytes, program.counterAt + sizeof(uint32_t));
+  const MegaOp& up = program.ops[4];
+  const MegaOp& down = program.ops[5];
+  EXPECT_EQ(up.linear.out, down.linear.in);
+  EXPECT_EQ(up.linear.in, program.ops[3].linear.next.normed);
+  EXPECT_EQ(up.linear.norm.squares, program.ops[3].linear.next.squares);
+  EXPECT_EQ(down.linear.residual, program.ops[3].linear.stream);
+}
+
+TEST(MegaLower, WindowsAreWrittenByOneInstructionEach) {
+  MegaModel model(kLlama);
+  const Lowered lowered = lower(model, 3);
+  ASSERT_TRUE(lowered.status.ok());
+  std::vector<int> writers(lowered.program.nWindows);
+  const auto wrote = [&](const void* at, uint32_t columns, uint32_t perWindow) {
+    if (at == nullptr) return;
+    const uint64_t first = (reinterpret_cast<uintptr_t>(at) - kMemory) / kMegaWindowBytes;
+    for (uint64_t i = first; i < first + (columns + perWindow - 1) / perWindow; ++i) ++writers.at(i);
+  };
+  const auto leftForNorm = [&](const MegaNormOut& next, uint32_t columns) {
+    wrote(next.normed, columns, kMegaWindow);
+    wrote(next.squares, next.nSquares, kMegaTokenBytes / 4);
+  };
+  for (const MegaOp& op : lowered.program.ops) {
+    if (op.kind == MegaKind::Embed) {
+      wrote(op.embed.stream, op.embed.args.cols, kMegaTokenBytes / 4);
+      leftForNorm(op.embed.next, op.embed.args.cols);
+    } else if (op.kind == MegaKind::Linear) {
+      wrote(op.linear.out, op.linear.outCols, kMegaWindow);
+      wrote(op.linear.stream, op.linear.outCols, kMegaTokenBytes / 4);
+      leftForNorm(op.linear.next, op.linear.outCols);
+    } else {
+      wrote(op.attention.attention.out, kLlama.heads.nHeads * kLlama.heads.headDim, kMegaWindow);
+    }
+  }
+  // The stream that the last layer leaves has no reader but the norm: its windows are not written at all.
+  const MegaLinear& lastDown = lowered.program.ops[lowered.program.ops.size() - 2].linear;
+  EXPECT_EQ(lastDown.stream, nullptr);
+  EXPECT_EQ(std::count(writers.begin(), writers.end(), 0), kLlama.hidden / (kMegaTokenBytes / 4));
+  EXPECT_EQ(std::count(writers.begin(), writers.end(), 1) + std::count(writers.begin(), writers.end(), 0),
+            static_cast<std::ptrdiff_t>(writers.size()));
+}
+
+TEST(MegaLower, WhatNobodyReadsIsRefused) {
+  MegaModel model(kLlama);
+  // The second layer's down product goes to a buffer of its own, which nothing reads.
+  auto& down = std::get<LinearOp>(model.program.ops[model.program.ops.size() - 4]);
+  ASSERT_TRUE(down.residual && !down.norm);
+  model.program.buffers.push_back({"y", Rows::Token, kLlama.hidden});
+  down.out = 6;
+  const Lowered lowered = lower(model, 4);
+  EXPECT_EQ(lowered.status.code(), StatusCode::Unsupported);
 }
 
 std::string refusalOf(const MegaModelShape& shape, DType cacheType = DType::BF16) {

@@ -112,6 +112,13 @@ class MegaModel {
     return out;
   }
 
+  /// A matrix as it lies in memory, and what it holds.
+  uint16_t* halfData(WeightId id) { return aligned(m_halves[id]); }
+  std::vector<uint16_t> halves(WeightId id) {
+    const size_t count = weights.descs[id].rows * weights.descs[id].cols;
+    return {halfData(id), halfData(id) + count};
+  }
+
   /// Puts keys and values of a prompt into the cache of layer 0, from rotated rows of qkv.
   void fillCache(const std::vector<reference::Row>& rows, const std::vector<int32_t>& blocks) {
     const HeadShape& heads = shape.heads;
