@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "app/app_context.h"
+#include "app/starter.h"
 
 namespace app {
 
@@ -22,7 +23,7 @@ AppPaths AppPaths::standard() {
 
 std::filesystem::path starterModelPath(const AppPaths& paths) {
   constexpr uintmax_t kStarterBytes = 98362432;
-  const std::filesystem::path file = paths.cache / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf";
+  const std::filesystem::path file = paths.cache / "models" / kStarterModel;
   std::error_code error;
   return std::filesystem::file_size(file, error) == kStarterBytes && !error ? file : std::filesystem::path();
 }

@@ -95,7 +95,7 @@ void prepareGuiApplication() {
 }
 
 Application::Application(app::AppContext& context, std::optional<ModelSources> sources,
-                         std::optional<app::HubOptions> hub, bool keychain)
+                         std::optional<app::HubOptions> hub, bool keychain, std::optional<app::StarterOptions> starter)
     : m_context(context),
       m_state(QString::fromStdString((context.paths.config / "window.ini").string()), QSettings::IniFormat),
       m_settings(context.settings, context.paths.config / "settings.json", m_tasks),
@@ -103,15 +103,16 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
       m_host(*context.host, m_tasks),
       m_store(context.conversations ? makeDatabaseStore(*context.conversations, m_tasks) : makeMemoryStore(m_tasks)),
       m_sources(sources ? std::move(*sources) : ModelSources::real(context.paths.cache)),
-      m_shell(context.paths, m_settings, m_state, QString::fromStdString(context.conversationsNotice)),
+      m_shell(m_settings, m_state, QString::fromStdString(context.conversationsNotice)),
       m_status(m_host, m_tasks),
       m_chat(m_tasks, *m_store, m_host, m_state),
       m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths, m_sources),
       m_hub(m_tasks, hub ? std::move(*hub) : hubOptions(context.paths), m_sources),
+      m_firstRun(m_tasks, starter ? std::move(*starter) : app::StarterOptions::forPaths(context.paths), m_sources),
       m_server(context.server.get(), m_tasks, m_settings, m_host,
                makeKeyStore(context.paths.config, m_tasks, keychain)),
       m_monitor(m_host, m_tasks),
-      m_settingsPage(m_settings),
+      m_settingsPage(m_settings, context.paths),
       m_engine(std::make_unique<QQmlApplicationEngine>()) {
   m_engine->addImportPath(QStringLiteral("qrc:/qt/qml"));
   m_engine->addUrlInterceptor(&localOnly());
@@ -121,12 +122,13 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
   QObject::connect(&m_language, &Language::changed, &m_shell, [this] { showLanguage(); });
   QObject::connect(&m_hub, &HubPageModel::finished, m_modelPage.directory(),
                    [this] { m_modelPage.directory()->rescan(); });
+  QObject::connect(&m_firstRun, &FirstRunModel::finished, &m_modelPage, [this] { m_modelPage.useStarter(); });
 }
 
 void Application::showLanguage() {
   m_engine->retranslate();
-  for (QObject* model : std::initializer_list<QObject*>{&m_shell, &m_status, &m_chat, &m_modelPage, &m_hub, &m_server,
-                                                        &m_monitor, &m_settingsPage}) {
+  for (QObject* model : std::initializer_list<QObject*>{&m_shell, &m_status, &m_chat, &m_modelPage, &m_hub, &m_firstRun,
+                                                        &m_server, &m_monitor, &m_settingsPage}) {
     retranslate(*model);
   }
 }
@@ -155,6 +157,7 @@ QQuickWindow* Application::show() {
                                   {QStringLiteral("chat"), QVariant::fromValue(&m_chat)},
                                   {QStringLiteral("modelPage"), QVariant::fromValue(&m_modelPage)},
                                   {QStringLiteral("hub"), QVariant::fromValue(&m_hub)},
+                                  {QStringLiteral("firstRunModel"), QVariant::fromValue(&m_firstRun)},
                                   {QStringLiteral("server"), QVariant::fromValue(&m_server)},
                                   {QStringLiteral("monitor"), QVariant::fromValue(&m_monitor)},
                                   {QStringLiteral("settings"), QVariant::fromValue(&m_settingsPage)}});

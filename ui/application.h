@@ -18,6 +18,7 @@
 #include "ui/bridge/settings_bridge.h"
 #include "ui/bridge/tasks.h"
 #include "ui/chat/chat_model.h"
+#include "ui/firstrun/first_run_model.h"
 #include "ui/hub/hub_page_model.h"
 #include "ui/i18n/language.h"
 #include "ui/model/model_page_model.h"
@@ -39,10 +40,11 @@ inline constexpr int kRestartStatus = 75;
 /// long as the window.
 class Application {
  public:
-  /// `sources` are what the model page asks, `hub` where models are got; those of this machine when absent. Without
-  /// `keychain` the server's keys are kept in a file of the context's folder.
+  /// `sources` are what the model page asks, `hub` where models are got, `starter` where the starter model is; those of
+  /// this machine when absent. Without `keychain` the server's keys are kept in a file of the context's folder.
   explicit Application(app::AppContext& context, std::optional<ModelSources> sources = std::nullopt,
-                       std::optional<app::HubOptions> hub = std::nullopt, bool keychain = false);
+                       std::optional<app::HubOptions> hub = std::nullopt, bool keychain = false,
+                       std::optional<app::StarterOptions> starter = std::nullopt);
   ~Application();
 
   /// Builds and shows the window; null when the QML does not load, which is a broken build.
@@ -57,6 +59,7 @@ class Application {
   ChatModel& chat() { return m_chat; }
   ModelPageModel& modelPage() { return m_modelPage; }
   HubPageModel& hub() { return m_hub; }
+  FirstRunModel& firstRun() { return m_firstRun; }
   ServerModel& server() { return m_server; }
   MonitorModel& monitor() { return m_monitor; }
   ShellModel& shell() { return m_shell; }
@@ -81,6 +84,7 @@ class Application {
   ChatModel m_chat;
   ModelPageModel m_modelPage;
   HubPageModel m_hub;
+  FirstRunModel m_firstRun;
   ServerModel m_server;
   MonitorModel m_monitor;
   SettingsModel m_settingsPage;

@@ -2,6 +2,7 @@
 #include <unistd.h>
 #include <QGuiApplication>
 
+#include <QQuickWindow>
 #include <QTimer>
 #include <cstdio>
 
@@ -31,8 +32,15 @@ std::optional<int> readSettings(int argc, char** argv, const app::AppPaths& path
 int runWindow(int argc, char** argv) {
   app::AppContextOptions options;
   if (const std::optional<int> status = readSettings(argc, argv, options.paths, options.settings)) return *status;
+  double startScale = 1;
   const std::string& scale = options.settings.text("scale");
-  if (scale != "1" && !qEnvironmentVariableIsSet("QT_SCALE_FACTOR")) qputenv("QT_SCALE_FACTOR", scale.c_str());
+  if (scale != "1" && !qEnvironmentVariableIsSet("QT_SCALE_FACTOR")) {
+    qputenv("QT_SCALE_FACTOR", scale.c_str());
+    startScale = options.settings.real("scale").value_or(1);
+  }
+  if (options.settings.boolean("software-rendering") && !qEnvironmentVariableIsSet("QT_QUICK_BACKEND")) {
+    QQuickWindow::setGraphicsApi(QSGRendererInterface::Software);
+  }
 
   int qtArguments = 1;  // the rest are our flags
   QGuiApplication application(qtArguments, argv);
@@ -51,6 +59,7 @@ int runWindow(int argc, char** argv) {
     return 1;
   }
   ui::Application window(**context, std::nullopt, std::nullopt, /*keychain=*/true);
+  window.shell().setStartScale(startScale);
   if (window.show() == nullptr) return 1;
   QTimer::singleShot(0, &application, [&window] {
     window.resumeChat();

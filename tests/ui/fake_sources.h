@@ -17,6 +17,7 @@ struct FakeMachine {
   uint32_t trained = 131072;
   double bandwidth = 931e9;
   bool quantizes = true;
+  int devices = 1;  ///< the model is divided evenly; the first carries what else runs
   std::vector<app::FoundModel> found;
   std::vector<std::string> searchProblems;
 };
@@ -56,10 +57,19 @@ inline engine::MemoryPlan fakePlan(const FakeMachine& machine, const engine::Eng
   device.reserve = machine.reserve;
   device.weights = fakeWeights(options.quantization);
   device.activations = machine.work;
+  for (int i = 1; i < machine.devices; ++i) {
+    engine::DeviceMemoryPlan more = plan.devices.front();
+    more.device = "cuda:" + std::to_string(i);
+    more.otherPrograms = 40'000'000;
+    plan.devices.push_back(more);
+  }
+  for (engine::DeviceMemoryPlan& each : plan.devices) each.weights /= static_cast<uint64_t>(machine.devices);
   plan.kvBytesPerToken = machine.perToken;
-  plan.weightBytesPerToken = device.weights - 500'000'000;
+  plan.weightBytesPerToken = fakeWeights(options.quantization) - 500'000'000;
   plan =
       engine::planForContext(std::move(plan), options, machine.trained, options.maxModelLen.value_or(machine.trained));
+  const uint64_t kv = plan.devices.front().kvCache / static_cast<uint64_t>(machine.devices);
+  for (engine::DeviceMemoryPlan& each : plan.devices) each.kvCache = kv;
   if (!plan.fits) plan.shortfall = "It needs more memory than is free.";
   return plan;
 }

@@ -59,6 +59,50 @@ class ModelPageTest : public QObject {
     QCOMPARE(cell(page, 4, Model::TotalRole).toString(), QString());
   }
 
+  void filesOfOneModelShareARow() {
+    FakeMachine machine;
+    machine.found = {{"/m/llama-3-8b.Q4_K_M.gguf", "/m"},
+                     {"/m/llama-3-8b.Q8_0.gguf", "/m"},
+                     {"/m/llama-3-8b-IQ2_XS.gguf", "/m"},
+                     {"/m/other.gguf", "/m"},
+                     {"/n/llama-3-8b.Q8_0.gguf", "/n"}};
+    ui::ModelPageModel& page = open(machine);
+    page.directory()->rescan();
+    QVERIFY(QTest::qWaitFor([&] { return !page.directory()->searching(); }, ui_test::kLong));
+    QCOMPARE(page.directory()->count(), 4);  // the one that is open, and one each of /m's two and /n's
+    QVERIFY(page.directory()->variants().isEmpty());
+    page.choosePath("/m/llama-3-8b.Q8_0.gguf");
+    QVERIFY(QTest::qWaitFor([&] { return page.directory()->variants().size() == 3; }, ui_test::kLong));
+    QCOMPARE(page.directory()->variants().at(page.directory()->currentVariant()), QString("llama-3-8b.Q8_0.gguf"));
+    QCOMPARE(page.directory()->count(), 4);
+    m_fixture->window()->resize(1440, 900);
+    m_fixture->application().shell().setPage("model");
+    QVERIFY(m_fixture->item("variantChoice") != nullptr);
+    page.choosePath(page.directory()->variantPath(0));
+    QVERIFY(QTest::qWaitFor([&] { return page.directory()->currentVariant() == 0; }, ui_test::kLong));
+  }
+
+  void severalGpusHaveABarEach() {
+    FakeMachine machine;
+    machine.devices = 2;
+    ui::ModelPageModel& page = open(machine);
+    page.setContext(65536);
+    m_fixture->window()->resize(1440, 900);
+    m_fixture->application().shell().setPage("model");
+    const QVariantList plans = page.devicePlans();
+    QCOMPARE(plans.size(), 2);
+    double needed = 0;
+    for (const QVariant& each : plans) {
+      const auto plan = each.value<ui::PlanFacts>();
+      QVERIFY(plan.weights > 0 && plan.kv > 0);
+      needed += plan.needed;
+    }
+    QVERIFY(std::abs(page.plan().needed - needed) < 1);
+    QVERIFY(m_fixture->item("memoryBar0") != nullptr && m_fixture->item("memoryBar1") != nullptr);
+    QVERIFY(!m_fixture->shown("memoryBar"));
+    QVERIFY(m_fixture->visibleTextOf("memoryDevices").contains("GPU 1"));
+  }
+
   void whatTheEngineLacksIsDisabledWithItsReason() {
     FakeMachine machine;
     machine.quantizes = false;

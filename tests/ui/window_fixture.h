@@ -25,7 +25,8 @@ class WindowFixture {
  public:
   explicit WindowFixture(app::ModelHost::Loader loader, std::string notice = {},
                          std::optional<ui::ModelSources> sources = std::nullopt,
-                         std::optional<app::HubOptions> hub = std::nullopt) {
+                         std::optional<app::HubOptions> hub = std::nullopt,
+                         std::optional<app::StarterOptions> starter = std::nullopt) {
     m_context.conversationsNotice = std::move(notice);
     m_context.paths = {.config = m_dir.filePath("config").toStdString(),
                        .data = m_dir.filePath("data").toStdString(),
@@ -33,7 +34,8 @@ class WindowFixture {
     std::filesystem::create_directories(m_context.paths.config);
     m_context.host = std::make_unique<app::ModelHost>(std::move(loader));
     m_context.server = std::make_unique<app::HttpServer>(*m_context.host);
-    m_application = std::make_unique<ui::Application>(m_context, std::move(sources), std::move(hub));
+    m_application =
+        std::make_unique<ui::Application>(m_context, std::move(sources), std::move(hub), false, std::move(starter));
     m_window = m_application->show();
   }
 

@@ -10,7 +10,7 @@ Item {
     property int quote: 0
     property string marker: ""
     property real topSpace: 6
-    property real lineHeight: 24
+    property real lineHeight: Math.round(1.6 * Theme.readingSize)
     default property alias parts: body.data
     readonly property real columnWidth: Math.min(720, width - 2 * Theme.pagePadding)
     readonly property real bodyLeft: quote * 16 + indent * 24

@@ -37,9 +37,7 @@ T.Popup {
     }
     onOpened: area.forceActiveFocus()
 
-    T.Overlay.modal: Rectangle {
-        color: Theme.dim
-    }
+    T.Overlay.modal: Dim {}
     contentItem: Item {
         Label {
             id: heading

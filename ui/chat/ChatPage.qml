@@ -26,24 +26,18 @@ FocusScope {
         return filesLoader.item as ChatFiles;
     }
 
+    function focusComposer(): void {
+        composer.focusInput();
+    }
+    function importChats(): void {
+        files().importChats();
+    }
+
     objectName: "chatPage"
 
     Shortcut {
-        sequence: "Ctrl+N"
-        onActivated: {
-            page.chat.newChat();
-            composer.focusInput();
-        }
-    }
-    Shortcut {
-        sequence: "Ctrl+Shift+N"
-        onActivated: {
-            page.chat.newTemporaryChat();
-            composer.focusInput();
-        }
-    }
-    Shortcut {
         sequence: "Ctrl+F"
+        enabled: page.enabled
         onActivated: {
             page.listOpen = true;
             conversations.focusSearch();
@@ -51,7 +45,7 @@ FocusScope {
     }
     Shortcut {
         sequence: "Escape"
-        enabled: page.chat.busy
+        enabled: page.enabled && page.chat.busy
         onActivated: page.chat.stop()
     }
     Shortcut {
@@ -61,7 +55,7 @@ FocusScope {
     }
     Shortcut {
         sequence: "Escape"
-        enabled: !page.chat.busy && page.modelState !== "loading" && ((page.slidParameters && !page.wide) || (page.listOpen && !page.middle))
+        enabled: page.enabled && !page.chat.busy && page.modelState !== "loading" && ((page.slidParameters && !page.wide) || (page.listOpen && !page.middle))
         onActivated: {
             page.listOpen = page.slidParameters = false;
             composer.focusInput();

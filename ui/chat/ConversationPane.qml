@@ -114,8 +114,12 @@ Rectangle {
         model: pane.chat.conversations
         keyNavigationEnabled: true
         activeFocusOnTab: true
-        onActiveFocusChanged: if (activeFocus && currentItem !== null)
-            currentItem.forceActiveFocus(Qt.TabFocusReason)
+        onActiveFocusChanged: {
+            if (activeFocus && currentIndex < 0 && count > 0)
+                currentIndex = 0;
+            if (activeFocus && currentItem !== null)
+                currentItem.forceActiveFocus(Qt.TabFocusReason);
+        }
         onCurrentItemChanged: if (activeFocus && currentItem !== null)
             currentItem.forceActiveFocus(Qt.TabFocusReason)
         Accessible.role: Accessible.List

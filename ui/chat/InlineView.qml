@@ -7,7 +7,7 @@ TextEdit {
     id: view
 
     required property inlineText content
-    property real lineHeight: 24
+    property real lineHeight: Math.round(1.6 * Theme.readingSize)
     property bool caret: false
     readonly property string plain: inlineDocument.plain
     property var marked: []
@@ -15,6 +15,7 @@ TextEdit {
 
     readOnly: true
     selectByMouse: true
+    renderType: Theme.zoom === 1 ? TextEdit.NativeRendering : TextEdit.QtRendering
     activeFocusOnTab: false
     wrapMode: TextEdit.Wrap
     textFormat: TextEdit.PlainText

@@ -36,6 +36,7 @@ BlockFrame {
             width: implicitWidth
             height: implicitHeight
             visible: understood
+            contentsScale: Theme.zoom
             tex: source.plain
             ink: block.quote > 0 ? Theme.textMuted : Theme.text
             pixelSize: Theme.readingSize + 3

@@ -34,9 +34,7 @@ T.Dialog {
             close();
     }
 
-    T.Overlay.modal: Rectangle {
-        color: Theme.dim
-    }
+    T.Overlay.modal: Dim {}
     contentItem: ColumnLayout {
         id: layout
 

@@ -14,7 +14,7 @@ BlockFrame {
     signal linkWanted(string address)
 
     topSpace: continues ? 0 : level > 0 ? 16 : indent > 0 ? 4 : 8
-    lineHeight: level === 1 ? 28 : level === 2 ? 26 : 24
+    lineHeight: Math.round((level === 1 ? 28 : level === 2 ? 26 : 24) * Theme.readingSize / 15)
 
     InlineView {
         width: parent ? parent.width : 0
@@ -23,7 +23,7 @@ BlockFrame {
         caret: block.caret
         marked: block.marked
         font.family: Theme.sansFamily
-        font.pixelSize: block.level === 1 ? 20 : block.level === 2 ? 17 : Theme.readingSize
+        font.pixelSize: Math.round((block.level === 1 ? 20 : block.level === 2 ? 17 : 15) * Theme.readingSize / 15)
         font.weight: block.level > 0 ? Font.DemiBold : Font.Normal
         color: block.quote > 0 ? Theme.textMuted : Theme.text
         onLinkWanted: address => block.linkWanted(address)

@@ -19,9 +19,7 @@ T.Dialog {
     modal: true
     focus: true
 
-    T.Overlay.modal: Rectangle {
-        color: Theme.dim
-    }
+    T.Overlay.modal: Dim {}
     contentItem: ColumnLayout {
         id: layout
 

@@ -24,6 +24,7 @@ T.TextField {
     selectionColor: Theme.accent
     selectedTextColor: Theme.accentText
     selectByMouse: true
+    renderType: Theme.zoom === 1 ? TextInput.NativeRendering : TextInput.QtRendering
     hoverEnabled: true
 
     Label {

@@ -11,8 +11,8 @@ IconImage {
 
     name: ""
     source: Theme.icon(icon.icon)
-    sourceSize.width: size
-    sourceSize.height: size
+    sourceSize.width: Math.ceil(size * Theme.zoom)
+    sourceSize.height: Math.ceil(size * Theme.zoom)
     width: size
     height: size
     color: Theme.textMuted

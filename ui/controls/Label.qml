@@ -9,4 +9,6 @@ Text {
     elide: Text.ElideRight
     verticalAlignment: Text.AlignVCenter
     linkColor: Theme.accent
+    // Glyphs of the native kind are drawn for one size.
+    renderType: Theme.zoom === 1 ? Text.NativeRendering : Text.QtRendering
 }

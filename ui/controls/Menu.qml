@@ -1,5 +1,6 @@
 import QtQuick
 import QtQuick.Templates as T
+import Hearth.Theme
 
 T.Menu {
     id: control
@@ -7,7 +8,9 @@ T.Menu {
     implicitWidth: 200
     implicitHeight: contentItem.implicitHeight + topPadding + bottomPadding
     padding: 6
-    margins: 6
+    margins: Theme.zoom < 1 ? -1 : 6
+    rightMargin: Theme.zoom < 1 ? -1 : 6 + Theme.beyond.width
+    bottomMargin: Theme.zoom < 1 ? -1 : 6 + Theme.beyond.height
     overlap: 0
 
     contentItem: ListView {

@@ -8,6 +8,10 @@ Rectangle {
 
     property list<string> options
     property int current: 0
+    /// Icons before the words, where there are any.
+    property list<string> icons
+    /// The words are names of modes, not words.
+    property bool figures: false
     signal chosen(int index)
 
     implicitWidth: row.implicitWidth + 4
@@ -32,22 +36,43 @@ Rectangle {
                 required property int index
                 required property string modelData
 
-                implicitWidth: label.implicitWidth + 24
+                readonly property string iconName: index < control.icons.length ? control.icons[index] : ""
+                readonly property color ink: !control.enabled ? Theme.textFaint : checked ? Theme.text : Theme.textMuted
+
+                implicitWidth: label.implicitWidth + 24 + (iconName !== "" ? 20 : 0)
                 implicitHeight: 28
                 text: modelData
                 hoverEnabled: true
                 checked: index === control.current
                 onClicked: control.chosen(index)
+                Keys.onRightPressed: if (index < control.options.length - 1)
+                    nextItemInFocusChain(true).forceActiveFocus(Qt.TabFocusReason)
+                Keys.onLeftPressed: if (index > 0)
+                    nextItemInFocusChain(false).forceActiveFocus(Qt.BacktabFocusReason)
+                Keys.onReturnPressed: clicked()
+                Keys.onEnterPressed: clicked()
                 Accessible.role: Accessible.RadioButton
                 Accessible.name: text
 
-                contentItem: Label {
-                    id: label
+                contentItem: Item {
+                    Icon {
+                        visible: segment.iconName !== ""
+                        x: 12
+                        anchors.verticalCenter: parent.verticalCenter
+                        icon: segment.iconName !== "" ? segment.iconName : "check"
+                        size: 14
+                        color: segment.ink
+                    }
+                    Label {
+                        id: label
 
-                    text: segment.text
-                    font: Theme.smallMedium
-                    color: segment.checked ? Theme.text : Theme.textMuted
-                    horizontalAlignment: Text.AlignHCenter
+                        anchors.right: parent.right
+                        anchors.rightMargin: 12
+                        height: parent.height
+                        text: segment.text
+                        font: control.figures ? Theme.figure : Theme.smallMedium
+                        color: segment.ink
+                    }
                 }
                 background: Rectangle {
                     radius: Theme.radiusSmall

@@ -15,6 +15,7 @@ T.TextArea {
     selectionColor: Theme.accent
     selectedTextColor: Theme.accentText
     selectByMouse: true
+    renderType: Theme.zoom === 1 ? TextEdit.NativeRendering : TextEdit.QtRendering
     wrapMode: TextEdit.Wrap
     textFormat: TextEdit.PlainText
     // Tab leaves, as everywhere; a tab in the text can be pasted.

@@ -15,7 +15,9 @@ T.ToolTip {
     implicitHeight: Math.max(28, row.implicitHeight + 10)
     leftPadding: 10
     rightPadding: 10
-    margins: 6
+    margins: Theme.zoom < 1 ? -1 : 6
+    rightMargin: Theme.zoom < 1 ? -1 : 6 + Theme.beyond.width
+    bottomMargin: Theme.zoom < 1 ? -1 : 6 + Theme.beyond.height
     delay: 400
     timeout: -1
     closePolicy: T.Popup.NoAutoClose

@@ -12,9 +12,12 @@ Card {
     required property string body
     required property string action
     property bool recommended: false
+    property string problem: ""
+    /// What stands below the words, over the card's whole width.
+    default property alias below: extra.data
     signal triggered
 
-    implicitHeight: layout.implicitHeight + 40
+    implicitHeight: layout.implicitHeight + 40 + extra.height
     border.color: recommended ? Theme.accent : Theme.border
 
     RowLayout {
@@ -51,13 +54,31 @@ Card {
                 lineHeight: 20
                 lineHeightMode: Text.FixedHeight
             }
+            Label {
+                objectName: control.objectName + "Problem"
+                Layout.fillWidth: true
+                visible: control.problem !== ""
+                text: control.problem
+                color: Theme.danger
+                wrapMode: Text.Wrap
+                elide: Text.ElideNone
+            }
         }
         Button {
             objectName: control.objectName + "Action"
+            visible: control.action !== ""
             Layout.alignment: Qt.AlignTop
             role: control.recommended ? "primary" : "default"
             text: control.action
             onClicked: control.triggered()
         }
+    }
+    Item {
+        id: extra
+
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.bottom: parent.bottom
+        height: childrenRect.height
     }
 }

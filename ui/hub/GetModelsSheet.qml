@@ -21,9 +21,7 @@ T.Popup {
     closePolicy: T.Popup.CloseOnEscape | T.Popup.CloseOnPressOutside
     onOpened: search.takeFocus()
 
-    T.Overlay.modal: Rectangle {
-        color: Theme.dim
-    }
+    T.Overlay.modal: Dim {}
     contentItem: FocusScope {
         focus: true
         Accessible.role: Accessible.Dialog

@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>AboutSection</name>
+    <message>
+        <source>Hearth %1</source>
+        <translation>Hearth %1</translation>
+    </message>
+    <message>
+        <source>Large language models on your own computer. Licence Apache-2.0.</source>
+        <translation>在您自己的计算机上运行大语言模型。许可证 Apache-2.0。</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+</context>
+<context>
     <name>AdvancedRow</name>
     <message>
         <source>Back to %1</source>
@@ -252,6 +267,37 @@
     <message>
         <source>Messages deleted: %1</source>
         <translation>已删除消息：%1</translation>
+    </message>
+</context>
+<context>
+    <name>ChatSection</name>
+    <message>
+        <source>Chats of other programs</source>
+        <translation>其他程序的对话</translation>
+    </message>
+    <message>
+        <source>Reads exports of ChatGPT and LM Studio, and Hearth&apos;s own, as JSON files; chats that are here already stay as they are</source>
+        <translation>读取 ChatGPT、LM Studio 和 Hearth 自己导出的 JSON 文件；已有的对话保持不变</translation>
+    </message>
+    <message>
+        <source>Import chats…</source>
+        <translation>导入对话…</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>No presets yet</source>
+        <translation>还没有预设</translation>
+    </message>
+    <message>
+        <source>A preset keeps a system prompt and parameters: “Save as preset” in the parameters beside a chat</source>
+        <translation>预设保存系统提示词和参数：在对话旁的参数栏中选“保存为预设”</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
 </context>
 <context>
@@ -635,18 +681,6 @@
         <translation>一切都在本机运行。请选择第一个模型从哪里来。</translation>
     </message>
     <message>
-        <source>Use the starter model</source>
-        <translation>使用入门模型</translation>
-    </message>
-    <message>
-        <source>SmolLM2-135M-Instruct: small enough for any computer, good for a first look. 98 MB, already on this computer, Apache-2.0 licence.</source>
-        <translation>SmolLM2-135M-Instruct：小到任何电脑都能运行，适合初次体验。98 MB，已在本机，Apache-2.0 许可。</translation>
-    </message>
-    <message>
-        <source>Use it</source>
-        <translation>使用</translation>
-    </message>
-    <message>
         <source>Open a model directory</source>
         <translation>打开模型目录</translation>
     </message>
@@ -671,8 +705,28 @@
         <translation>搜索</translation>
     </message>
     <message>
-        <source>The starter model is not on this computer: “make run” fetches it.</source>
-        <translation>入门模型不在本机：运行“make run”可获取。</translation>
+        <source>Found on this computer: %1</source>
+        <translation>在这台计算机上找到：%1</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Connect to a server</source>
+        <translation>连接到服务器</translation>
+    </message>
+    <message>
+        <source>Any OpenAI-compatible address. Chats then leave this computer; the window always shows it.</source>
+        <translation>任何兼容 OpenAI 的地址。这样对话会离开这台计算机；窗口会一直显示这一点。</translation>
+    </message>
+    <message>
+        <source>Enter address</source>
+        <translation>输入地址</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
     </message>
 </context>
 <context>
@@ -1168,6 +1222,49 @@
     <message>
         <source>Free</source>
         <translation>空闲</translation>
+    </message>
+    <message>
+        <source>%1 GPUs</source>
+        <translation>%1 个 GPU</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryDevices</name>
+    <message>
+        <source>GPU %1</source>
+        <translation>GPU %1</translation>
+    </message>
+    <message>
+        <source>Memory plan of %1</source>
+        <translation>%1 的内存计划</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>空闲</translation>
+    </message>
+    <message>
+        <source>Reserve</source>
+        <translation>预留</translation>
+    </message>
+    <message>
+        <source>Workspace</source>
+        <translation>工作区</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV 缓存</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>The KV cache holds %1 tokens. Drag its edge for more or less.</source>
+        <translation>KV 缓存可容纳 %1 词元。拖动其边缘可增减。</translation>
     </message>
 </context>
 <context>
@@ -1691,6 +1788,37 @@
     </message>
 </context>
 <context>
+    <name>PrivacySection</name>
+    <message>
+        <source>What leaves this computer</source>
+        <translation>哪些内容会离开这台计算机</translation>
+    </message>
+    <message>
+        <source>Nothing by itself</source>
+        <translation>没有任何内容会自行离开</translation>
+    </message>
+    <message>
+        <source>No statistics, no reports, no look for updates. Chats and settings are files of this computer.</source>
+        <translation>没有统计，没有报告，不检查更新。对话和设置是这台计算机上的文件。</translation>
+    </message>
+    <message>
+        <source>Get models</source>
+        <translation>获取模型</translation>
+    </message>
+    <message>
+        <source>Searches and downloads go to the hub when you ask for them (HF_ENDPOINT names another one); a token (HF_TOKEN) goes to the hub alone</source>
+        <translation>只有在您要求时才向模型库搜索和下载（HF_ENDPOINT 可指定另一个）；令牌（HF_TOKEN）只发给模型库</translation>
+    </message>
+    <message>
+        <source>Links in answers</source>
+        <translation>回答中的链接</translation>
+    </message>
+    <message>
+        <source>Open in the browser when you press them, after their address was shown; pictures from the network are never loaded</source>
+        <translation>点按后先显示地址，再在浏览器中打开；从不加载网络图片</translation>
+    </message>
+</context>
+<context>
     <name>ProblemCard</name>
     <message>
         <source>%1 cannot be loaded</source>
@@ -2125,10 +2253,58 @@
     </message>
 </context>
 <context>
+    <name>SettingControl</name>
+    <message>
+        <source>Server page</source>
+        <translation>服务器页</translation>
+    </message>
+    <message>
+        <source>Model page</source>
+        <translation>模型页</translation>
+    </message>
+</context>
+<context>
+    <name>SettingField</name>
+    <message>
+        <source>not set</source>
+        <translation>未设置</translation>
+    </message>
+    <message>
+        <source>Browse</source>
+        <translation>浏览</translation>
+    </message>
+</context>
+<context>
+    <name>SettingFiles</name>
+    <message>
+        <source>Choose a folder</source>
+        <translation>选择文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>选择文件</translation>
+    </message>
+</context>
+<context>
     <name>SettingRow</name>
     <message>
         <source>Back to %1</source>
         <translation>恢复为 %1</translation>
+    </message>
+    <message>
+        <source>default %1</source>
+        <translation>默认 %1</translation>
+    </message>
+    <message>
+        <source>Back to the default</source>
+        <translation>恢复默认值</translation>
+    </message>
+</context>
+<context>
+    <name>SettingSlider</name>
+    <message>
+        <source>%1 px</source>
+        <translation>%1 px</translation>
     </message>
 </context>
 <context>
@@ -2530,24 +2706,8 @@
         <translation>主题</translation>
     </message>
     <message>
-        <source>Light, dark, or as the system has it</source>
-        <translation>浅色、深色，或跟随系统</translation>
-    </message>
-    <message>
         <source>Language</source>
         <translation>语言</translation>
-    </message>
-    <message>
-        <source>Language of the window</source>
-        <translation>窗口的语言</translation>
-    </message>
-    <message>
-        <source>Scale</source>
-        <translation>缩放</translation>
-    </message>
-    <message>
-        <source>Size of everything in the window</source>
-        <translation>窗口中一切内容的大小</translation>
     </message>
     <message>
         <source>Last model</source>
@@ -2573,24 +2733,217 @@
         <source>Accepted, does nothing: there is one block manager</source>
         <translation>接受但无作用：只有一种块管理器</translation>
     </message>
+    <message>
+        <source>Light, dark, or as the system has it, at once</source>
+        <translation>浅色、深色或跟随系统，立即生效</translation>
+    </message>
+    <message>
+        <source>Accent</source>
+        <translation>强调色</translation>
+    </message>
+    <message>
+        <source>Colour of what can be pressed and what is chosen; each is checked for contrast</source>
+        <translation>可按和已选内容的颜色；每种都检查过对比度</translation>
+    </message>
+    <message>
+        <source>Size of everything</source>
+        <translation>整体大小</translation>
+    </message>
+    <message>
+        <source>0.75 to 2, at once</source>
+        <translation>0.75 到 2，立即生效</translation>
+    </message>
+    <message>
+        <source>Reading size</source>
+        <translation>阅读字号</translation>
+    </message>
+    <message>
+        <source>Text of messages, 13 to 22 pixels</source>
+        <translation>消息文字，13 到 22 像素</translation>
+    </message>
+    <message>
+        <source>Changes at once, without a restart</source>
+        <translation>立即切换，无需重启</translation>
+    </message>
+    <message>
+        <source>More contrast</source>
+        <translation>更高对比度</translation>
+    </message>
+    <message>
+        <source>Stronger borders and secondary text</source>
+        <translation>更清晰的边框和次要文字</translation>
+    </message>
+    <message>
+        <source>Less motion</source>
+        <translation>减少动态效果</translation>
+    </message>
+    <message>
+        <source>Replaces movement by a short fade</source>
+        <translation>用短暂的淡入淡出代替移动</translation>
+    </message>
+    <message>
+        <source>Draw the window on the CPU</source>
+        <translation>用 CPU 绘制窗口</translation>
+    </message>
+    <message>
+        <source>Leaves the GPU&apos;s memory to the model; takes effect at the next start</source>
+        <translation>把显存留给模型；下次启动时生效</translation>
+    </message>
 </context>
 <context>
-    <name>SettingsPage</name>
+    <name>SettingsNav</name>
     <message>
         <source>Settings</source>
         <translation>设置</translation>
     </message>
     <message>
-        <source>Scale takes effect at the next start.</source>
-        <translation>缩放在下次启动时生效。</translation>
+        <source>Find a setting</source>
+        <translation>查找设置</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Find a setting</source>
+        <translation>查找设置</translation>
     </message>
     <message>
-        <source>Load defaults take effect with the next load.</source>
-        <translation>加载默认值在下次加载时生效。</translation>
+        <source>Section</source>
+        <translation>分区</translation>
     </message>
     <message>
-        <source>Server settings take effect when the server is switched on again.</source>
-        <translation>服务器设置在服务器重新开启时生效。</translation>
+        <source>No setting is called that</source>
+        <translation>没有这样的设置</translation>
+    </message>
+    <message>
+        <source>Labels, help, flags and environment names are searched.</source>
+        <translation>搜索范围包括名称、说明、命令行参数和环境变量。</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>全部显示</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutTable</name>
+    <message>
+        <source>Everywhere</source>
+        <translation>任何位置</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>服务器</translation>
+    </message>
+    <message>
+        <source>Monitor</source>
+        <translation>监视器</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>新对话</translation>
+    </message>
+    <message>
+        <source>New temporary chat</source>
+        <translation>新的临时对话</translation>
+    </message>
+    <message>
+        <source>Open a model directory</source>
+        <translation>打开模型目录</translation>
+    </message>
+    <message>
+        <source>Everything larger or smaller</source>
+        <translation>整体放大或缩小</translation>
+    </message>
+    <message>
+        <source>Size of everything as it was</source>
+        <translation>恢复整体大小</translation>
+    </message>
+    <message>
+        <source>These shortcuts</source>
+        <translation>这些快捷键</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>New line</source>
+        <translation>换行</translation>
+    </message>
+    <message>
+        <source>Edit your last message, in an empty composer</source>
+        <translation>输入框为空时编辑上一条消息</translation>
+    </message>
+    <message>
+        <source>Stop the answer or the load; end editing</source>
+        <translation>停止回答或加载；结束编辑</translation>
+    </message>
+    <message>
+        <source>Search titles and text</source>
+        <translation>搜索标题和正文</translation>
+    </message>
+    <message>
+        <source>Rename the chat under the focus</source>
+        <translation>重命名焦点所在的对话</translation>
+    </message>
+    <message>
+        <source>Delete the chat under the focus</source>
+        <translation>删除焦点所在的对话</translation>
+    </message>
+    <message>
+        <source>Menu of the chat under the focus</source>
+        <translation>焦点所在对话的菜单</translation>
+    </message>
+    <message>
+        <source>Find a model</source>
+        <translation>查找模型</translation>
+    </message>
+    <message>
+        <source>Context by 1,024 tokens, on the edge of the memory bar</source>
+        <translation>在内存条边缘上，上下文增减 1,024 词元</translation>
+    </message>
+    <message>
+        <source>Context by 8,192 tokens</source>
+        <translation>上下文增减 8,192 词元</translation>
+    </message>
+    <message>
+        <source>Least context, largest that fits</source>
+        <translation>最小上下文、可容纳的最大上下文</translation>
+    </message>
+    <message>
+        <source>Cancel the load</source>
+        <translation>取消加载</translation>
+    </message>
+    <message>
+        <source>Find a setting</source>
+        <translation>查找设置</translation>
     </message>
 </context>
 <context>
@@ -2621,6 +2974,49 @@
     <message>
         <source>Copy the snippet</source>
         <translation>复制代码片段</translation>
+    </message>
+</context>
+<context>
+    <name>StarterCard</name>
+    <message>
+        <source>Use the starter model</source>
+        <translation>使用入门模型</translation>
+    </message>
+    <message>
+        <source>Download the starter model</source>
+        <translation>下载入门模型</translation>
+    </message>
+    <message>
+        <source>SmolLM2-135M-Instruct: small enough for any computer, good for a first look. It is on this computer already; licence Apache-2.0.</source>
+        <translation>SmolLM2-135M-Instruct：任何计算机都能运行，适合初次体验。已在这台计算机上；许可证 Apache-2.0。</translation>
+    </message>
+    <message>
+        <source>SmolLM2-135M-Instruct: small enough for any computer, good for a first look. %1, licence Apache-2.0, checksum verified. A broken download goes on where it stopped.</source>
+        <translation>SmolLM2-135M-Instruct：任何计算机都能运行，适合初次体验。%1，许可证 Apache-2.0，下载后核对校验和。中断的下载会从停下的地方继续。</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Download %1</source>
+        <translation>下载 %1</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -2851,6 +3247,17 @@
     </message>
 </context>
 <context>
+    <name>VariantChoice</name>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>%1 files of this model lie side by side</source>
+        <translation>这个模型有 %1 个文件并列存放</translation>
+    </message>
+</context>
+<context>
     <name>VersionSwitch</name>
     <message>
         <source>Previous version</source>
@@ -2997,6 +3404,57 @@
     <message>
         <source>Only folders of this computer can be searched.</source>
         <translation>只能搜索本机上的文件夹。</translation>
+    </message>
+    <message>
+        <source>%1 files</source>
+        <translation>%1 个文件</translation>
+    </message>
+</context>
+<context>
+    <name>ui::FirstRunModel</name>
+    <message>
+        <source>%1 s left</source>
+        <translation>还剩 %1 秒</translation>
+    </message>
+    <message>
+        <source>%1 min left</source>
+        <translation>还剩 %1 分钟</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Asking the package index</source>
+        <translation>正在询问软件包索引</translation>
+    </message>
+    <message>
+        <source>Comparing checksums</source>
+        <translation>正在核对校验和</translation>
+    </message>
+    <message>
+        <source>Paused at %1</source>
+        <translation>已暂停：%1</translation>
+    </message>
+    <message>
+        <source>Stopped at %1</source>
+        <translation>停在 %1</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/秒</translation>
+    </message>
+    <message>
+        <source>%1 of %2 of memory free</source>
+        <translation>内存空闲 %1 / %2</translation>
+    </message>
+    <message>
+        <source>Models run on the GPU (%1)</source>
+        <translation>模型在 GPU 上运行（%1）</translation>
+    </message>
+    <message>
+        <source>Models run on the CPU (%1)</source>
+        <translation>模型在 CPU 上运行（%1）</translation>
     </message>
 </context>
 <context>
@@ -3835,10 +4293,6 @@
         <translation>外观</translation>
     </message>
     <message>
-        <source>Model</source>
-        <translation>模型</translation>
-    </message>
-    <message>
         <source>Load defaults</source>
         <translation>加载默认值</translation>
     </message>
@@ -3849,10 +4303,6 @@
     <message>
         <source>Server limits</source>
         <translation>服务器限制</translation>
-    </message>
-    <message>
-        <source>not set</source>
-        <translation>未设置</translation>
     </message>
     <message>
         <source>set by --%1</source>
@@ -3873,6 +4323,82 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+    <message>
+        <source>Ember</source>
+        <translation>余烬橙</translation>
+    </message>
+    <message>
+        <source>Blue</source>
+        <translation>蓝</translation>
+    </message>
+    <message>
+        <source>Teal</source>
+        <translation>青</translation>
+    </message>
+    <message>
+        <source>Violet</source>
+        <translation>紫</translation>
+    </message>
+    <message>
+        <source>Graphite</source>
+        <translation>石墨灰</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Models and folders</source>
+        <translation>模型和文件夹</translation>
+    </message>
+    <message>
+        <source>Privacy and keys</source>
+        <translation>隐私和密钥</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>About Hearth</source>
+        <translation>关于 Hearth</translation>
+    </message>
+    <message>
+        <source>Keys: %1</source>
+        <translation>密钥：%1</translation>
+    </message>
+    <message>
+        <source>Settings and window</source>
+        <translation>设置和窗口</translation>
+    </message>
+    <message>
+        <source>Chats and downloads in progress</source>
+        <translation>对话和进行中的下载</translation>
+    </message>
+    <message>
+        <source>Starter model</source>
+        <translation>入门模型</translation>
+    </message>
+    <message>
+        <source>Flags of other programs</source>
+        <translation>其他程序的参数</translation>
+    </message>
+    <message>
+        <source>Load defaults take effect with the next load.</source>
+        <translation>加载默认值在下次加载时生效。</translation>
+    </message>
+    <message>
+        <source>Server settings take effect when the server is switched on again.</source>
+        <translation>服务器设置在服务器重新开启后生效。</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关</translation>
     </message>
 </context>
 <context>

@@ -13,6 +13,8 @@ Item {
     readonly property bool loading: page.isLoadedOne && page.state === "loading"
     readonly property planFacts facts: measured ? page.measured : page.plan
     readonly property planFacts planned: measured ? page.loadPlan : page.plan
+    /// Several devices: a bar each. What was measured, and what loads, is of all together.
+    readonly property bool several: !horizontal && !measured && !loading && page.devicePlans.length > 1
     readonly property bool onGpu: facts.known && facts.device !== "cpu"
     /// What rounds to nothing is as planned.
     readonly property bool offPlan: measured && planned.known && Math.abs(apart) >= 5e6
@@ -37,7 +39,7 @@ Item {
         Label {
             width: parent.width - total.width - 34
             height: parent.height
-            text: column.onGpu ? column.facts.device : qsTr("This computer’s memory")
+            text: column.several ? qsTr("%1 GPUs").arg(column.page.devicePlans.length) : column.onGpu ? column.facts.device : qsTr("This computer’s memory")
             font: Theme.bodyStrong
         }
         Figure {
@@ -58,9 +60,21 @@ Item {
         rightLabel: column.loading ? qsTr("Still to come") : column.facts.missing > 0 ? qsTr("Over by") : column.offPlan ? (column.apart > 0 ? qsTr("More than planned") : qsTr("Less than planned")) : qsTr("Stays free")
         rightFigure: !column.facts.known ? "–" : column.page.gigabytes(column.loading ? column.facts.needed - column.landedBytes : column.facts.missing > 0 ? column.facts.missing : column.offPlan ? Math.abs(column.apart) : column.facts.free)
     }
+    Loader {
+        objectName: "memoryDevices"
+        active: column.several
+        visible: active
+        y: 92
+        width: parent.width
+        height: bar.height
+        sourceComponent: MemoryDevices {
+            page: column.page
+        }
+    }
     MemoryBar {
         id: bar
 
+        visible: !column.several
         objectName: "memoryBar"
         y: 92 + (column.horizontal ? 12 : 0)
         x: column.horizontal ? 0 : 20
@@ -74,14 +88,14 @@ Item {
         pointed: labels.hoveredPart
     }
     MemoryMark {
-        visible: !column.measured && !column.loading && bar.plan.largest > 0 && bar.plan.perToken > 0
+        visible: !column.several && !column.measured && !column.loading && bar.plan.largest > 0 && bar.plan.perToken > 0
         bar: bar
     }
     MemoryHandle {
         id: handle
 
         objectName: "memoryHandle"
-        visible: !column.measured && !column.loading && bar.plan.known && bar.plan.perToken > 0 && column.page.contextLocked === ""
+        visible: !column.several && !column.measured && !column.loading && bar.plan.known && bar.plan.perToken > 0 && column.page.contextLocked === ""
         bar: bar
         page: column.page
     }
@@ -89,7 +103,7 @@ Item {
         id: labels
 
         objectName: "memoryLabels"
-        visible: !column.horizontal && column.facts.known
+        visible: !column.several && !column.horizontal && column.facts.known
         x: bar.x + bar.width + 6
         y: bar.y
         width: parent.width - x

@@ -22,11 +22,6 @@ FocusScope {
     objectName: "modelPage"
 
     Shortcut {
-        sequence: "Ctrl+O"
-        enabled: view.enabled
-        onActivated: view.browseWanted()
-    }
-    Shortcut {
         sequence: "Ctrl+F"
         enabled: view.enabled && view.wide
         onActivated: directory.openSearch()
@@ -154,6 +149,13 @@ FocusScope {
                 visible: view.page.problems.length > 0
                 page: view.page
                 onBrowseWanted: view.browseWanted()
+            }
+            VariantChoice {
+                Layout.fillWidth: true
+                visible: view.page.directory.variants.length > 1
+                enabled: !view.locked
+                opacity: view.locked ? 0.45 : 1
+                page: view.page
             }
             TemplateChoice {
                 Layout.fillWidth: true

@@ -1,10 +1,12 @@
 #include "ui/model/directory_model.h"
 
 #include <QDir>
+#include <QRegularExpression>
 #include <QUrl>
 #include <algorithm>
 #include <set>
 
+#include "app/starter.h"
 #include "ui/markdown/parse_markdown.h"
 #include "ui/model/model_card.h"
 
@@ -21,6 +23,15 @@ QString placeName(const QString& path) {
   QString name = path.section(u'/', -1);
   if (name.startsWith(QLatin1String("models--"))) name = name.section(QStringLiteral("--"), -1);
   return visibleName(name);
+}
+
+/// What files of one model have in common: folder and name, without the quantization at the name's end.
+QString familyOf(const QString& path) {
+  static const QRegularExpression quantization(
+      QStringLiteral("[-._](?:UD-)?(?:i?q\\d\\w*|bf16|f16|f32|fp16|mxfp4\\w*)(?:-\\d{5}-of-\\d{5})?\\.gguf$"),
+      QRegularExpression::CaseInsensitiveOption);
+  QString family = path;
+  return family.remove(quantization);
 }
 
 }  // namespace
@@ -110,6 +121,7 @@ void DirectoryModel::rebuild() {
     row.current = !current.isEmpty() && found.path == current;
     add(std::move(row));
   }
+  rows = folded(std::move(rows));
   const auto samePlace = [](const Row& a, const Row& b) { return a.path == b.path && a.found == b.found; };
   if (std::equal(rows.begin(), rows.end(), m_rows.begin(), m_rows.end(), samePlace)) {
     m_rows = std::move(rows);  // the list keeps its place and its focus
@@ -120,6 +132,58 @@ void DirectoryModel::rebuild() {
     endResetModel();
   }
   emit changed();
+}
+
+/// The one that is current stands for all, else the first.
+std::vector<DirectoryModel::Row> DirectoryModel::folded(std::vector<Row> rows) {
+  std::vector<Row> heads;
+  std::map<QString, size_t> places;
+  for (Row& row : rows) {
+    row.files = QStringList{row.path};
+    const QString family = row.file ? familyOf(row.path) : row.path;
+    const auto [place, fresh] = places.try_emplace(family, heads.size());
+    if (fresh) {
+      heads.push_back(std::move(row));
+      continue;
+    }
+    Row& head = heads[place->second];
+    const QStringList files = head.files + row.files;
+    if (row.current) {
+      row.found = head.found;
+      head = std::move(row);
+    }
+    head.files = files;
+  }
+  for (Row& head : heads) {
+    head.files.sort(Qt::CaseInsensitive);
+    if (head.files.size() < 2) continue;
+    const QString count = tr("%1 files").arg(head.files.size());
+    head.detail += head.detail.isEmpty() ? count : QStringLiteral(" · ") + count;
+  }
+  return heads;
+}
+
+const DirectoryModel::Row* DirectoryModel::current() const {
+  const int row = currentRow();
+  return row >= 0 ? &m_rows[static_cast<size_t>(row)] : nullptr;
+}
+
+QStringList DirectoryModel::variants() const {
+  const Row* row = current();
+  QStringList names;
+  if (row == nullptr || row->files.size() < 2) return names;
+  for (const QString& path : row->files) names.append(visibleName(path.section(u'/', -1)));
+  return names;
+}
+
+int DirectoryModel::currentVariant() const {
+  const Row* row = current();
+  return row == nullptr ? -1 : static_cast<int>(row->files.indexOf(row->path));
+}
+
+QString DirectoryModel::variantPath(int variant) const {
+  const Row* row = current();
+  return row == nullptr ? QString() : row->files.value(variant);
 }
 
 QString DirectoryModel::foundTitle() const {
@@ -134,6 +198,13 @@ QStringList DirectoryModel::names() const {
 
 int DirectoryModel::currentRow() const {
   const auto found = std::find_if(m_rows.begin(), m_rows.end(), [](const Row& row) { return row.current; });
+  return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
+}
+
+int DirectoryModel::firstFound() const {
+  const auto found = std::find_if(m_rows.begin(), m_rows.end(), [&](const Row& row) {
+    return row.found && row.problem.isEmpty() && !row.path.endsWith(QLatin1String(app::kStarterModel));
+  });
   return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
 }
 

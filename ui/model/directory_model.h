@@ -1,4 +1,5 @@
-// The left column: models opened before, then those found in folders of this machine, narrowed by a search.
+// The left column: models opened before, then those found in folders of this machine, narrowed by a search. Files of
+// one model that differ in their quantization alone share a row.
 #pragma once
 
 #include <QtQmlIntegration/qqmlintegration.h>
@@ -26,6 +27,9 @@ class DirectoryModel : public QAbstractListModel {
   Q_PROPERTY(QStringList problems READ problems NOTIFY changed)
   Q_PROPERTY(QStringList names READ names NOTIFY changed)
   Q_PROPERTY(int currentRow READ currentRow NOTIFY changed)
+  Q_PROPERTY(int firstFound READ firstFound NOTIFY changed)
+  Q_PROPERTY(QStringList variants READ variants NOTIFY changed)
+  Q_PROPERTY(int currentVariant READ currentVariant NOTIFY changed)
 
  public:
   enum Role {
@@ -58,7 +62,13 @@ class DirectoryModel : public QAbstractListModel {
   /// For a combo box; currentRow() is -1 without a model.
   QStringList names() const;
   int currentRow() const;
+  /// The first row that is a sound model found on this machine, not the starter model; -1 when there is none.
+  int firstFound() const;
   Q_INVOKABLE QString pathAt(int row) const;
+  /// File names of the current row's model, when there are several.
+  QStringList variants() const;
+  int currentVariant() const;
+  Q_INVOKABLE QString variantPath(int variant) const;
 
   /// Looks through the folders again; what is found is inspected one by one.
   Q_INVOKABLE void rescan();
@@ -75,13 +85,16 @@ class DirectoryModel : public QAbstractListModel {
   struct Row {
     QString path, name, detail, problem;
     bool current = false, file = false, found = false;
+    QStringList files = {};  ///< paths of all that share the row
   };
   struct Found {
     QString path, name, detail, problem;
   };
   void rebuild();
+  static std::vector<Row> folded(std::vector<Row> rows);
   void inspectNext(int turn, size_t at);
   bool passes(const Row& row) const;
+  const Row* current() const;
 
   Tasks& m_tasks;
   SettingsBridge& m_settings;

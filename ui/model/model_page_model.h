@@ -60,6 +60,7 @@ class ModelPageModel : public QObject {
   Q_PROPERTY(QString memoryShare READ memoryShare NOTIFY choicesChanged)
   Q_PROPERTY(bool ownChoices READ ownChoices NOTIFY choicesChanged)
   Q_PROPERTY(ui::PlanFacts plan READ plan NOTIFY planChanged)
+  Q_PROPERTY(QVariantList devicePlans READ devicePlans NOTIFY planChanged)
   Q_PROPERTY(QString planError READ planError NOTIFY planChanged)
   Q_PROPERTY(double hostTotal READ hostTotal NOTIFY planChanged)
   Q_PROPERTY(double hostFree READ hostFree NOTIFY planChanged)
@@ -121,6 +122,8 @@ class ModelPageModel : public QObject {
   /// This model says something else than the settings.
   bool ownChoices() const { return m_choices.any(); }
   PlanFacts plan() const { return m_plan; }
+  /// planFacts of every device that the plan is for, in their order.
+  QVariantList devicePlans() const;
   QString planError() const { return m_planError; }
   /// Host memory, where the model itself goes elsewhere; 0 while it is not known.
   double hostTotal() const { return static_cast<double>(m_hostMemory.total); }
@@ -220,6 +223,7 @@ class ModelPageModel : public QObject {
   std::optional<engine::ModelInfo> m_info;
   QString m_contextProblem;
   PlanFacts m_plan;
+  QList<PlanFacts> m_devicePlans;
   QString m_planError, m_deviceReason;
   engine::HostMemory m_hostMemory;
   QElapsedTimer m_clock;

@@ -108,8 +108,10 @@ void ModelPageModel::showPlan() {
   m_planError.clear();
   if (const engine::MemoryPlan* plan = m_quantizations.chosenPlan()) {
     m_plan = PlanFacts::of(*plan);
+    m_devicePlans = PlanFacts::ofDevices(*plan);
   } else {
     m_plan = {};
+    m_devicePlans.clear();
     const int row = m_quantizations.chosen();
     if (row >= 0) {
       const ModePlan& mode = m_quantizations.rows()[static_cast<size_t>(row)];
@@ -117,6 +119,12 @@ void ModelPageModel::showPlan() {
     }
   }
   emit planChanged();
+}
+
+QVariantList ModelPageModel::devicePlans() const {
+  QVariantList plans;
+  for (const PlanFacts& plan : m_devicePlans) plans.append(QVariant::fromValue(plan));
+  return plans;
 }
 
 void ModelPageModel::measureBandwidth() {

@@ -28,8 +28,34 @@ PlanFacts PlanFacts::of(const engine::DeviceMemoryPlan& device) {
 PlanFacts PlanFacts::of(const engine::MemoryPlan& plan) {
   if (plan.devices.empty()) return {};
   PlanFacts facts = of(plan, plan.devices.front());
+  for (size_t i = 1; i < plan.devices.size(); ++i) {
+    const PlanFacts more = of(plan.devices[i]);
+    facts.total += more.total;
+    facts.other += more.other;
+    facts.weights += more.weights;
+    facts.kv += more.kv;
+    facts.work += more.work;
+    facts.reserve += more.reserve;
+    facts.needed += more.needed;
+    facts.free += more.free;
+    facts.missing += more.missing;
+  }
+  facts.kvContext = std::min(facts.kv, facts.perToken * facts.context);
   facts.fits = plan.fits;
   return facts;
+}
+
+QList<PlanFacts> PlanFacts::ofDevices(const engine::MemoryPlan& plan) {
+  QList<PlanFacts> all;
+  double whole = 0;
+  for (const engine::DeviceMemoryPlan& device : plan.devices) whole += static_cast<double>(device.kvCache);
+  for (const engine::DeviceMemoryPlan& device : plan.devices) {
+    PlanFacts facts = of(plan, device);
+    if (whole > 0) facts.perToken *= facts.kv / whole;
+    facts.kvContext = std::min(facts.kv, facts.perToken * facts.context);
+    all.append(facts);
+  }
+  return all;
 }
 
 PlanFacts PlanFacts::of(const engine::MemoryPlan& plan, const engine::DeviceMemoryPlan& measured) {

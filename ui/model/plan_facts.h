@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QtQmlIntegration/qqmlintegration.h>
+#include <QList>
 #include <QMetaType>
 #include <QString>
 
@@ -43,8 +44,10 @@ struct PlanFacts {
   QString device;  ///< "cpu", "cuda:0"
 
   static PlanFacts of(const engine::DeviceMemoryPlan& device);
-  /// Of the plan's first device.
+  /// Of all the plan's devices together.
   static PlanFacts of(const engine::MemoryPlan& plan);
+  /// One a device, each with its part of a token's KV cache.
+  static QList<PlanFacts> ofDevices(const engine::MemoryPlan& plan);
   /// The plan's facts with the bytes that were measured in their place.
   static PlanFacts of(const engine::MemoryPlan& plan, const engine::DeviceMemoryPlan& measured);
 };

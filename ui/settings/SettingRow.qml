@@ -3,133 +3,140 @@ import Hearth.Theme
 import Hearth.Controls
 import Hearth.Settings
 
-/// One setting: label, help and flag at the left, its control at the right, or the reason why it is locked.
-Item {
+/// One setting: label, help, flag and default at the left, its control at the right; the title of its card above the
+/// first, what is to be said of the card below the last.
+SettingFacts {
     id: row
 
-    required property int index
-    required property string key
-    required property string label
-    required property string help
-    required property string flag
-    required property string kind
-    required property string value
-    required property string standard
-    required property list<string> choices
-    required property list<string> choiceNames
-    required property string locked
-    required property bool changed
-    required property SettingsModel settings
-    property string problem: ""
-    readonly property bool roomy: width > 560
+    readonly property bool roomy: width >= 560
 
-    implicitHeight: texts.height + 20
+    objectName: "setting-" + key
+    implicitHeight: body.y + body.height + (noteLabel.visible ? noteLabel.height + 8 : 0)
 
-    Hairline {
-        visible: row.index > 0
+    Label {
+        visible: row.title !== ""
+        y: row.index > 0 ? 24 : 0
+        height: 32
         width: parent.width
+        text: row.title
+        font: Theme.title
+        Accessible.role: Accessible.Heading
+        Accessible.name: text
     }
-    Column {
-        id: texts
+    Item {
+        id: body
 
-        x: 16
-        y: 10
-        width: parent.width - (row.locked !== "" && row.roomy ? 320 : 250)
-        spacing: 2
+        y: row.title === "" ? 0 : row.index > 0 ? 68 : 44
+        width: parent.width
+        height: Math.max(56, row.roomy ? texts.height + 20 : texts.height + controls.height + 30)
+        clip: true
 
-        Label {
+        // The corners of the card are those of its first and last rows.
+        Card {
+            y: row.title === "" ? -12 : 0
             width: parent.width
-            text: row.label
-            font: Theme.bodyMedium
+            height: parent.height - y + (row.last ? 0 : 12)
         }
-        Label {
-            width: parent.width
-            text: row.help
-            font: Theme.caption
-            color: Theme.textMuted
-            wrapMode: Text.Wrap
-            elide: Text.ElideNone
+        Hairline {
+            visible: row.title === ""
+            x: 1
+            width: parent.width - 2
         }
-        Figure {
-            text: row.flag
-            font: Theme.figureCaption
-            color: Theme.textFaint
+        Column {
+            id: texts
+
+            x: 16
+            y: row.roomy ? Math.max(10, (body.height - height) / 2) : 10
+            width: row.roomy ? body.width - controls.width - 48 : body.width - 32
+            spacing: 2
+
+            Label {
+                width: parent.width
+                text: row.label
+                font: Theme.bodyMedium
+            }
+            Label {
+                width: parent.width
+                visible: text !== ""
+                text: row.help
+                font: Theme.caption
+                color: Theme.textMuted
+                wrapMode: Text.Wrap
+                elide: Text.ElideNone
+            }
+            Figure {
+                objectName: "flag-" + row.key
+                visible: row.flag !== ""
+                width: parent.width
+                text: row.flag + (row.environment !== "" ? "  " + row.environment : "") + (row.standard !== "" ? "  " + qsTr("default %1").arg(row.standard) : "")
+                font: Theme.figureCaption
+                color: Theme.textFaint
+            }
+            Label {
+                visible: row.blocked !== ""
+                width: parent.width
+                text: row.blocked
+                font: Theme.caption
+                color: Theme.warning
+                wrapMode: Text.Wrap
+                elide: Text.ElideNone
+            }
+            Label {
+                objectName: "problem-" + row.key
+                visible: row.problem !== ""
+                width: parent.width
+                text: row.problem
+                font: Theme.caption
+                color: Theme.danger
+                wrapMode: Text.Wrap
+                elide: Text.ElideNone
+            }
         }
-        Label {
-            visible: row.problem !== ""
-            width: parent.width
-            text: row.problem
-            font: Theme.caption
-            color: Theme.danger
-            wrapMode: Text.Wrap
-            elide: Text.ElideNone
+        Row {
+            id: controls
+
+            x: row.roomy ? body.width - width - 16 : 16
+            y: row.roomy ? (body.height - height) / 2 : texts.y + texts.height + 10
+            spacing: 8
+
+            Chip {
+                objectName: "source-" + row.key
+                visible: row.source !== ""
+                anchors.verticalCenter: parent.verticalCenter
+                tone: "info"
+                iconName: "terminal"
+                text: row.source
+            }
+            IconButton {
+                objectName: "reset-" + row.key
+                visible: row.changed && row.open
+                anchors.verticalCenter: parent.verticalCenter
+                iconName: "undo"
+                iconSize: 14
+                text: row.standard !== "" ? qsTr("Back to %1").arg(row.standard) : qsTr("Back to the default")
+                Accessible.description: row.label
+                onClicked: {
+                    row.problem = "";
+                    row.settings.reset(row.key);
+                }
+            }
+            SettingControl {
+                anchors.verticalCenter: parent.verticalCenter
+                row: row
+                most: row.roomy ? 260 : body.width - 76
+            }
         }
     }
     Label {
-        visible: row.locked !== ""
-        anchors.right: parent.right
-        anchors.rightMargin: 16
-        anchors.verticalCenter: parent.verticalCenter
-        width: texts.x + parent.width - texts.width - 48
-        horizontalAlignment: Text.AlignRight
-        text: row.locked
-        font: Theme.small
-        color: Theme.info
-        wrapMode: Text.Wrap
-        maximumLineCount: 3
-    }
-    IconButton {
-        visible: row.changed && row.locked === ""
-        anchors.right: parent.right
-        anchors.rightMargin: 200
-        anchors.verticalCenter: parent.verticalCenter
-        iconName: "undo"
-        iconSize: 14
-        text: qsTr("Back to %1").arg(row.standard)
-        onClicked: row.settings.reset(row.key)
-    }
-    Switch {
-        visible: row.kind === "boolean" && row.locked === ""
-        anchors.right: parent.right
-        anchors.rightMargin: 16
-        anchors.verticalCenter: parent.verticalCenter
-        checked: row.value === "true"
-        Accessible.name: row.label
-        onToggled: row.problem = row.settings.store(row.key, checked ? "true" : "false")
-    }
-    ComboBox {
-        visible: row.kind === "choice" && row.locked === ""
-        anchors.right: parent.right
-        anchors.rightMargin: 16
-        anchors.verticalCenter: parent.verticalCenter
-        width: 176
-        font: Theme.figure
-        model: row.choiceNames
-        currentIndex: row.choices.indexOf(row.value)
-        Accessible.name: row.label
-        onActivated: index => row.problem = row.settings.store(row.key, row.choices[index])
-    }
-    Field {
-        id: field
+        id: noteLabel
 
-        visible: row.kind === "text" && row.locked === ""
-        anchors.right: parent.right
-        anchors.rightMargin: 16
-        anchors.verticalCenter: parent.verticalCenter
-        width: 176
-        figures: true
-        error: row.problem !== ""
-        placeholderText: row.standard
-        text: row.value
-        Accessible.name: row.label
-        onEditingFinished: {
-            if (text === row.value) {
-                row.problem = "";
-                return;
-            }
-            row.problem = row.settings.store(row.key, text);
-            if (row.problem === "")
-                text = Qt.binding(() => row.value);
-        }
+        visible: row.note !== ""
+        y: body.y + body.height + 8
+        width: parent.width
+        text: row.note
+        font: Theme.caption
+        color: Theme.textMuted
+        wrapMode: Text.Wrap
+        elide: Text.ElideNone
     }
 }

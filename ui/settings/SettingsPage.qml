@@ -4,128 +4,216 @@ import Hearth.Theme
 import Hearth.Controls
 import Hearth.Settings
 
-/// Settings by group; what a flag or the environment fixes is shown and locked.
+/// Settings by section, or those that a search finds; what a flag or the environment fixes is shown and locked.
 FocusScope {
     id: view
 
     required property SettingsModel settings
+    property list<string> presets
     readonly property bool wide: width >= 844
+    readonly property bool searching: settings.search !== ""
+    signal pageWanted(string page)
+    signal importWanted
+    signal presetRemoved(string name)
+
+    function focusSearch(): void {
+        if (wide)
+            nav.focusSearch();
+        else
+            narrowSearch.forceActiveFocus(Qt.ShortcutFocusReason);
+    }
 
     objectName: "settingsPage"
 
-    Rectangle {
+    Shortcut {
+        sequence: "Ctrl+F"
+        enabled: view.enabled
+        onActivated: view.focusSearch()
+    }
+    SettingsNav {
         id: nav
 
         visible: view.wide
         width: 220
         height: parent.height
-        color: Theme.surfaceSunken
+        settings: view.settings
+    }
+    Item {
+        id: narrowHead
 
-        Label {
-            x: 18
-            height: Theme.headerHeight
-            text: qsTr("Settings")
-            font: Theme.heading
+        visible: !view.wide
+        width: parent.width
+        height: visible ? 56 : 0
+
+        Field {
+            id: narrowSearch
+
+            objectName: "settingsSearchNarrow"
+            x: Theme.pagePadding
+            y: 12
+            width: Math.min(240, (parent.width - 60) / 2)
+            iconName: "search"
+            placeholderText: qsTr("Find a setting")
+            text: view.settings.search
+            onTextEdited: view.settings.search = text
+            Keys.onEscapePressed: view.settings.search = ""
+            Accessible.name: qsTr("Find a setting")
         }
-        Column {
-            x: 8
-            y: Theme.headerHeight
-            width: parent.width - 17
-            spacing: 2
-
-            Repeater {
-                model: view.settings.groups
-
-                T.AbstractButton {
-                    id: entry
-
-                    required property int index
-                    required property string modelData
-
-                    width: parent ? parent.width : 0
-                    implicitHeight: 34
-                    hoverEnabled: true
-                    text: modelData
-                    onClicked: view.settings.group = index
-
-                    contentItem: Label {
-                        leftPadding: 10
-                        text: entry.text
-                        font: entry.index === view.settings.group ? Theme.bodyMedium : Theme.body
-                    }
-                    background: Rectangle {
-                        radius: Theme.radius
-                        color: entry.index === view.settings.group ? Theme.selected : entry.hovered ? Theme.hover : "transparent"
-
-                        FocusRing {
-                            shown: entry.visualFocus
-                            inset: true
-                        }
-                    }
-                }
-            }
-        }
-        Hairline {
+        ComboBox {
+            objectName: "sectionChoice"
             anchors.right: parent.right
-            height: parent.height
+            anchors.rightMargin: Theme.pagePadding
+            y: 12
+            width: Math.min(240, (parent.width - 60) / 2)
+            model: view.settings.sections
+            currentIndex: view.settings.section
+            onActivated: index => view.settings.section = index
+            Accessible.name: qsTr("Section")
         }
     }
     Flickable {
         id: scroller
 
+        objectName: "settingsScroller"
         anchors.fill: parent
         anchors.leftMargin: view.wide ? 220 : 0
-        contentHeight: card.y + card.height + 60
+        anchors.topMargin: narrowHead.height
+        contentHeight: content.y + content.height + 48
         boundsBehavior: Flickable.StopAtBounds
         clip: true
         T.ScrollBar.vertical: ScrollBar {}
 
-        Label {
-            x: card.x
-            y: 20
-            height: 32
-            text: view.settings.groups[view.settings.group]
-            font: Theme.title
+        // What has the focus is in view.
+        function reveal(item: Item): void {
+            if (item === null)
+                return;
+            const top = item.mapToItem(contentItem, 0, 0).y;
+            const inside = item.mapToItem(content, 0, 0);
+            if (inside.x < 0 || inside.x > content.width || top < 0)
+                return;
+            if (top < contentY + 40)
+                contentY = Math.max(0, top - 80);
+            else if (top + item.height > contentY + height - 40)
+                contentY = Math.min(contentHeight - height, top + item.height + 80 - height);
         }
-        ComboBox {
-            visible: !view.wide
-            anchors.right: card.right
-            y: 20
-            model: view.settings.groups
-            currentIndex: view.settings.group
-            onActivated: index => view.settings.group = index
-        }
-        Card {
-            id: card
 
-            y: 64
-            width: Math.min(720, scroller.width - 48)
+        Column {
+            id: content
+
             x: (scroller.width - width) / 2
-            height: rows.height
+            y: view.wide ? 20 : 8
+            width: Math.min(720, scroller.width - 48)
 
-            Column {
-                id: rows
-
+            Loader {
                 width: parent.width
+                active: !view.searching && view.settings.section === 7
+                visible: active
+                sourceComponent: about
+            }
+            Repeater {
+                model: view.settings
 
-                Repeater {
-                    model: view.settings
-
-                    SettingRow {
-                        width: rows.width
-                        settings: view.settings
+                SettingRow {
+                    width: content.width
+                    settings: view.settings
+                    onPageWanted: page => view.pageWanted(page)
+                    onFileWanted: (key, picker) => {
+                        files.active = true;
+                        (files.item as SettingFiles).pick(key, picker);
                     }
                 }
             }
+            Label {
+                visible: !view.searching && view.settings.count === 0 && view.settings.section !== 7
+                height: visible ? 44 : 0
+                bottomPadding: 12
+                text: view.settings.sections[view.settings.section]
+                font: Theme.title
+                Accessible.role: Accessible.Heading
+                Accessible.name: text
+            }
+            Loader {
+                width: parent.width
+                active: !view.searching
+                visible: active && sourceComponent !== null
+                sourceComponent: view.settings.section === 1 ? chats : view.settings.section === 5 ? privacy : view.settings.section === 6 ? shortcuts : null
+            }
+            EmptyState {
+                objectName: "nothingFound"
+                visible: view.searching && view.settings.count === 0
+                topPadding: 80
+                width: parent.width
+                title: qsTr("No setting is called that")
+                help: qsTr("Labels, help, flags and environment names are searched.")
+                action: qsTr("Show all")
+                onTriggered: view.settings.search = ""
+            }
         }
-        Label {
-            x: card.x
-            anchors.top: card.bottom
-            anchors.topMargin: 12
-            width: card.width
-            text: view.settings.group === 0 ? qsTr("Scale takes effect at the next start.") : view.settings.group === 2 ? qsTr("Load defaults take effect with the next load.") : view.settings.group > 2 ? qsTr("Server settings take effect when the server is switched on again.") : ""
-            font: Theme.caption
-            color: Theme.textMuted
+    }
+    Connections {
+        target: view.Window.window
+
+        function onActiveFocusItemChanged(): void {
+            if (view.enabled && view.activeFocus)
+                scroller.reveal(view.Window.activeFocusItem);
+        }
+    }
+    Connections {
+        target: view.settings
+
+        function onSectionChanged(): void {
+            scroller.contentY = 0;
+        }
+        function onSearchChanged(): void {
+            scroller.contentY = 0;
+        }
+    }
+    Loader {
+        id: files
+
+        active: false
+        sourceComponent: SettingFiles {
+            settings: view.settings
+        }
+    }
+    Component {
+        id: chats
+
+        ChatSection {
+            topPadding: view.settings.count > 0 ? 24 : 0
+            presets: view.presets
+            onImportWanted: view.importWanted()
+            onPresetRemoved: name => view.presetRemoved(name)
+        }
+    }
+    Component {
+        id: privacy
+
+        PrivacySection {
+            topPadding: 12
+        }
+    }
+    Component {
+        id: shortcuts
+
+        Card {
+            implicitHeight: table.height + 32
+
+            ShortcutTable {
+                id: table
+
+                x: 16
+                y: 16
+                width: parent.width - 32
+            }
+        }
+    }
+    Component {
+        id: about
+
+        AboutSection {
+            bottomPadding: 24
+            settings: view.settings
         }
     }
 }

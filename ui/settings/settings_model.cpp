@@ -1,48 +1,43 @@
 #include "ui/settings/settings_model.h"
 
+#include <QClipboard>
+#include <QCoreApplication>
+#include <QGuiApplication>
 #include <algorithm>
 #include <array>
 
 #include "ui/i18n/setting_words.h"
 #include "ui/markdown/parse_markdown.h"
+#include "ui/settings/setting_places.h"
 
 namespace ui {
 
 namespace {
 
-struct Group {
-  std::string_view name;
-  const char* title;
-};
-
-constexpr std::array kGroups = {Group{"window", QT_TRANSLATE_NOOP("ui::SettingsModel", "Appearance")},
-                                Group{"model", QT_TRANSLATE_NOOP("ui::SettingsModel", "Model")},
-                                Group{"engine", QT_TRANSLATE_NOOP("ui::SettingsModel", "Load defaults")},
-                                Group{"server", QT_TRANSLATE_NOOP("ui::SettingsModel", "Server")},
-                                Group{"limits", QT_TRANSLATE_NOOP("ui::SettingsModel", "Server limits")}};
-
-/// Chosen on other pages, or without effect in the window of this version.
-constexpr std::array<std::string_view, 5> kElsewhere = {"model-path", "last-model", "api-keys", "max-model-len",
-                                                        "conv-template"};
+/// By SettingsModel::Section.
+constexpr std::array kTitles = {QT_TRANSLATE_NOOP("ui::SettingsModel", "Appearance"),
+                                QT_TRANSLATE_NOOP("ui::SettingsModel", "Chat"),
+                                QT_TRANSLATE_NOOP("ui::SettingsModel", "Models and folders"),
+                                QT_TRANSLATE_NOOP("ui::SettingsModel", "Load defaults"),
+                                QT_TRANSLATE_NOOP("ui::SettingsModel", "Server"),
+                                QT_TRANSLATE_NOOP("ui::SettingsModel", "Privacy and keys"),
+                                QT_TRANSLATE_NOOP("ui::SettingsModel", "Shortcuts"),
+                                QT_TRANSLATE_NOOP("ui::SettingsModel", "About Hearth")};
 
 QString text(std::string_view view) {
   return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
 }
 
-/// Words for what is a word; names of modes and types stay as flags spell them.
-QString choiceName(std::string_view choice) {
-  if (choice == "system") return SettingsModel::tr("System");
-  if (choice == "light") return SettingsModel::tr("Light");
-  if (choice == "dark") return SettingsModel::tr("Dark");
-  if (choice == "en") return QStringLiteral("English");
-  if (choice == "zh_CN") return QStringLiteral("简体中文");
-  return text(choice);
+/// A value as it is shown: of secrets only how many there are.
+QString shownValue(const app::SettingRow& row, const std::string& value) {
+  if (!isSecret(row)) return displayText(QString::fromStdString(value));
+  return SettingsModel::tr("Keys: %1").arg(value.empty() ? 0 : 1 + std::count(value.begin(), value.end(), ','));
 }
 
 }  // namespace
 
-SettingsModel::SettingsModel(SettingsBridge& settings, QObject* parent)
-    : QAbstractListModel(parent), m_settings(settings) {
+SettingsModel::SettingsModel(SettingsBridge& settings, app::AppPaths paths, QObject* parent)
+    : QAbstractListModel(parent), m_settings(settings), m_paths(std::move(paths)) {
   collect();
   connect(&m_settings, &SettingsBridge::changed, this, [this](const QString& key) {
     for (int row = 0; row < rowCount(); ++row) {
@@ -51,31 +46,96 @@ SettingsModel::SettingsModel(SettingsBridge& settings, QObject* parent)
   });
 }
 
-QStringList SettingsModel::groups() const {
+QStringList SettingsModel::sections() const {
   QStringList titles;
-  for (const Group& group : kGroups) titles.append(tr(group.title));
+  for (const char* title : kTitles) titles.append(tr(title));
   return titles;
 }
 
-void SettingsModel::setGroup(int group) {
-  if (group == m_group || group < 0 || group >= static_cast<int>(kGroups.size())) return;
+void SettingsModel::setSection(int section) {
+  if (section < 0 || section >= static_cast<int>(kTitles.size())) return;
+  const bool searching = !m_search.isEmpty();
+  if (section == m_section && !searching) return;
   beginResetModel();
-  m_group = group;
+  m_section = section;
+  m_search.clear();
   collect();
   endResetModel();
-  emit groupChanged();
+  emit sectionChanged();
+  if (searching) emit searchChanged();
+  emit countChanged();
+}
+
+void SettingsModel::setSearch(const QString& search) {
+  if (search == m_search) return;
+  beginResetModel();
+  m_search = search;
+  collect();
+  endResetModel();
+  emit searchChanged();
+  emit countChanged();
+}
+
+QString SettingsModel::version() const {
+  return QCoreApplication::applicationVersion();
+}
+
+QStringList SettingsModel::folders() const {
+  const auto path = [](const std::filesystem::path& folder) {
+    return displayText(QString::fromStdString(folder.string()));
+  };
+  return {tr("Settings and window"), path(m_paths.config), tr("Chats and downloads in progress"),
+          path(m_paths.data),        tr("Starter model"),  path(m_paths.cache)};
+}
+
+bool SettingsModel::found(const app::SettingRow& row, const QString& words) const {
+  const QStringList texts = {settingWords(row.label),
+                             settingWords(row.help),
+                             text(row.label),
+                             text(row.help),
+                             text(row.key),
+                             text(row.environment),
+                             tr(kTitles[static_cast<size_t>(sectionOf(row))])};
+  const QStringList parts = words.split(u' ', Qt::SkipEmptyParts);
+  return std::all_of(parts.begin(), parts.end(), [&texts](const QString& part) {
+    return std::any_of(texts.begin(), texts.end(),
+                       [&part](const QString& each) { return each.contains(part, Qt::CaseInsensitive); });
+  });
 }
 
 void SettingsModel::collect() {
   m_rows.clear();
+  const QString words = m_search.trimmed();
   for (const app::SettingRow& row : app::settingRows()) {
-    const bool elsewhere = std::find(kElsewhere.begin(), kElsewhere.end(), row.key) != kElsewhere.end();
-    if (row.group == kGroups[static_cast<size_t>(m_group)].name && !elsewhere) m_rows.push_back(&row);
+    if (words.isEmpty() ? sectionOf(row) == m_section : found(row, words)) m_rows.push_back(&row);
   }
+  std::stable_sort(m_rows.begin(), m_rows.end(), [](const app::SettingRow* one, const app::SettingRow* other) {
+    return sectionOf(*one) < sectionOf(*other);
+  });
 }
 
 int SettingsModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
+
+bool SettingsModel::sameCard(int one, int other) const {
+  if (one < 0 || other < 0 || one >= rowCount() || other >= rowCount()) return false;
+  const app::SettingRow &first = *m_rows[static_cast<size_t>(one)], &second = *m_rows[static_cast<size_t>(other)];
+  return sectionOf(first) == sectionOf(second) && cardOf(first) == cardOf(second);
+}
+
+QString SettingsModel::title(int row) const {
+  const app::SettingRow& setting = *m_rows[static_cast<size_t>(row)];
+  if (cardOf(setting) == "limits") return tr("Server limits");
+  if (cardOf(setting) == "compatibility") return tr("Flags of other programs");
+  return tr(kTitles[static_cast<size_t>(sectionOf(setting))]);
+}
+
+QString SettingsModel::note(const app::SettingRow& row) const {
+  if (row.group == "engine") return tr("Load defaults take effect with the next load.");
+  if (row.group == "server" || row.group == "limits")
+    return tr("Server settings take effect when the server is switched on again.");
+  return {};
 }
 
 QVariant SettingsModel::data(const QModelIndex& index, int role) const {
@@ -90,15 +150,17 @@ QVariant SettingsModel::data(const QModelIndex& index, int role) const {
     case HelpRole:
       return settingWords(row.help);
     case FlagRole:
-      return QStringLiteral("--") + text(row.key);
+      // Nobody types those of the window's look.
+      return row.group == "window" ? QString() : QStringLiteral("--") + text(row.key);
+    case EnvironmentRole:
+      return text(row.environment);
     case KindRole:
-      return row.type == app::SettingType::Boolean  ? QStringLiteral("boolean")
-             : row.type == app::SettingType::Choice ? QStringLiteral("choice")
-                                                    : QStringLiteral("text");
+      return controlOf(row);
     case ValueRole:
-      return displayText(QString::fromStdString(settings.text(row.key)));
+      return shownValue(row, settings.text(row.key));
     case DefaultRole:
-      return row.defaultValue.empty() ? tr("not set") : text(row.defaultValue);
+      if (row.type == app::SettingType::Boolean) return row.defaultValue == "true" ? tr("on") : tr("off");
+      return choiceName(row.defaultValue);
     case ChoicesRole: {
       QStringList choices;
       for (const std::string_view choice : row.choices) choices.append(text(choice));
@@ -109,23 +171,37 @@ QVariant SettingsModel::data(const QModelIndex& index, int role) const {
       for (const std::string_view choice : row.choices) names.append(choiceName(choice));
       return names;
     }
-    case LockedRole:
+    case SourceRole:
       if (settings.source(row.key) == app::SettingSource::Flag) return tr("set by --%1").arg(text(row.key));
       if (settings.source(row.key) == app::SettingSource::Environment)
         return tr("set by %1").arg(text(row.environment));
+      return QString();
+    case BlockedRole:
       return settingWords(row.unavailable);
     case ChangedRole:
       return settings.source(row.key) == app::SettingSource::Stored && settings.text(row.key) != row.defaultValue;
+    case MinimumRole:
+      return row.minimum.value_or(0);
+    case MaximumRole:
+      return row.maximum.value_or(0);
+    case TitleRole:
+      return sameCard(index.row() - 1, index.row()) ? QString() : title(index.row());
+    case LastRole:
+      return !sameCard(index.row(), index.row() + 1);
+    case NoteRole:
+      return sameCard(index.row(), index.row() + 1) ? QString() : note(row);
     default:
       return {};
   }
 }
 
 QHash<int, QByteArray> SettingsModel::roleNames() const {
-  return {{KeyRole, "key"},          {LabelRole, "label"},     {HelpRole, "help"},
-          {FlagRole, "flag"},        {KindRole, "kind"},       {ValueRole, "value"},
-          {DefaultRole, "standard"}, {ChoicesRole, "choices"}, {ChoiceNamesRole, "choiceNames"},
-          {LockedRole, "locked"},    {ChangedRole, "changed"}};
+  return {{KeyRole, "key"},         {LabelRole, "label"},      {HelpRole, "help"},
+          {FlagRole, "flag"},       {KindRole, "kind"},        {EnvironmentRole, "environment"},
+          {ValueRole, "value"},     {DefaultRole, "standard"}, {ChoicesRole, "choices"},
+          {SourceRole, "source"},   {BlockedRole, "blocked"},  {ChoiceNamesRole, "choiceNames"},
+          {ChangedRole, "changed"}, {MinimumRole, "minimum"},  {MaximumRole, "maximum"},
+          {TitleRole, "title"},     {LastRole, "last"},        {NoteRole, "note"}};
 }
 
 QString SettingsModel::store(const QString& key, const QString& value) {
@@ -133,9 +209,26 @@ QString SettingsModel::store(const QString& key, const QString& value) {
   return stored ? QString() : displayText(QString::fromStdString(stored.error().message));
 }
 
-void SettingsModel::reset(const QString& key) {
+QString SettingsModel::storePath(const QString& key, const QUrl& picked) {
+  const QString path = picked.toLocalFile();
   const app::SettingRow* row = app::findSetting(key.toStdString());
-  if (row != nullptr) static_cast<void>(m_settings.store(row->key, std::string(row->defaultValue)));
+  if (row == nullptr || path.isEmpty()) return {};
+  const QString before = QString::fromStdString(m_settings.settings().text(row->key));
+  const bool added = row->type == app::SettingType::List && !before.isEmpty();
+  return store(key, added ? before + u',' + path : path);
+}
+
+void SettingsModel::reset(const QString& key) {
+  static_cast<void>(store(key, QString()));
+}
+
+QString SettingsModel::picker(const QString& key) const {
+  const app::SettingRow* row = app::findSetting(key.toStdString());
+  return row != nullptr ? pickerOf(*row) : QString();
+}
+
+void SettingsModel::copy(const QString& text) const {
+  QGuiApplication::clipboard()->setText(text);
 }
 
 }  // namespace ui

@@ -20,6 +20,7 @@ T.ApplicationWindow {
     required property ChatModel chat
     required property ModelPageModel modelPage
     required property HubPageModel hub
+    required property FirstRunModel firstRunModel
     required property ServerModel server
     required property MonitorModel monitor
     required property SettingsModel settings
@@ -46,6 +47,8 @@ T.ApplicationWindow {
     Component.onCompleted: {
         const geometry = shell.savedGeometry();
         if (geometry.width >= minimumWidth && geometry.height >= minimumHeight) {
+            x = geometry.x;
+            y = geometry.y;
             width = geometry.width;
             height = geometry.height;
         }
@@ -71,27 +74,47 @@ T.ApplicationWindow {
         property: "dark"
         value: window.shell.dark
     }
-    Shortcut {
-        sequence: "Ctrl+1"
-        onActivated: window.shell.page = "chat"
+    Binding {
+        target: Theme
+        property: "accentName"
+        value: window.shell.accent
     }
-    Shortcut {
-        sequence: "Ctrl+2"
-        onActivated: window.shell.page = "model"
+    Binding {
+        target: Theme
+        property: "readingSize"
+        value: window.shell.readingSize
     }
-    Shortcut {
-        sequence: "Ctrl+3"
-        onActivated: window.shell.page = "server"
+    Binding {
+        target: Theme
+        property: "moreContrast"
+        value: window.shell.moreContrast
     }
-    Shortcut {
-        sequence: "Ctrl+4"
-        onActivated: window.shell.page = "monitor"
+    Binding {
+        target: Theme
+        property: "lessMotion"
+        value: window.shell.lessMotion
     }
-    Shortcut {
-        sequence: "Ctrl+5"
-        onActivated: window.shell.page = "settings"
+    Zoom {
+        factor: window.shell.zoom
+        content: window.contentItem
+        windowSize: Qt.size(window.width, window.height)
     }
-
+    WindowShortcuts {
+        shell: window.shell
+        onSheetWanted: shortcutSheet.show()
+        onNewChatWanted: temporary => {
+            window.shell.page = "chat";
+            if (temporary)
+                window.chat.newTemporaryChat();
+            else
+                window.chat.newChat();
+            const page = chatLoader.item as ChatPage;
+            if (page !== null)
+                page.focusComposer();
+        }
+        onOpenWanted: dialogs.openFolder()
+        onQuitWanted: window.close()
+    }
     Item {
         id: pages
 
@@ -126,6 +149,8 @@ T.ApplicationWindow {
         }
 
         Page {
+            id: chatLoader
+
             name: "chat"
             current: window.shell.page
             sourceComponent: window.firstRun ? firstRunPage : chatPage
@@ -145,10 +170,19 @@ T.ApplicationWindow {
                 id: firstRunPage
 
                 FirstRunPage {
-                    starterAvailable: window.shell.starterAvailable
+                    readonly property int found: window.modelPage.directory.firstFound
+
+                    firstRun: window.firstRunModel
+                    foundName: found >= 0 ? window.modelPage.directory.names[found] : ""
                     onUseStarter: window.modelPage.useStarter()
                     onBrowse: dialogs.openFolder()
                     onHubWanted: getModels.open()
+                    onShortcutsWanted: shortcutSheet.show()
+                    onOpenFound: {
+                        window.modelPage.choosePath(window.modelPage.directory.pathAt(found));
+                        window.openModels();
+                    }
+                    Component.onCompleted: window.modelPage.directory.scanOnce()
                 }
             }
         }
@@ -184,6 +218,15 @@ T.ApplicationWindow {
             current: window.shell.page
             sourceComponent: SettingsPage {
                 settings: window.settings
+                presets: window.chat.presets.names
+                onPageWanted: page => window.shell.page = page
+                onPresetRemoved: name => window.chat.removePreset(name)
+                onImportWanted: {
+                    window.shell.page = "chat";
+                    const page = chatLoader.item as ChatPage;
+                    if (page !== null)
+                        page.importChats();
+                }
             }
         }
     }
@@ -262,6 +305,17 @@ T.ApplicationWindow {
                 color: Theme.accent
             }
         }
+    }
+    Loader {
+        id: shortcutSheet
+
+        function show(): void {
+            active = true;
+            (item as ShortcutSheet).open();
+        }
+
+        active: false
+        sourceComponent: ShortcutSheet {}
     }
     Loader {
         id: getModels

@@ -19,8 +19,8 @@ Rectangle {
         width: 28
         height: 28
         source: Theme.icon("hearth")
-        sourceSize.width: 28
-        sourceSize.height: 28
+        sourceSize.width: Math.ceil(28 * Theme.zoom)
+        sourceSize.height: Math.ceil(28 * Theme.zoom)
         Accessible.ignored: true
     }
     Column {

@@ -17,7 +17,9 @@ T.Popup {
     width: 320
     height: implicitContentHeight + topPadding + bottomPadding
     padding: 16
-    margins: 8
+    margins: Theme.zoom < 1 ? -1 : 8
+    rightMargin: Theme.zoom < 1 ? -1 : 8 + Theme.beyond.width
+    bottomMargin: Theme.zoom < 1 ? -1 : 8 + Theme.beyond.height
     focus: true
     background: PopupFrame {}
 

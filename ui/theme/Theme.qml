@@ -9,20 +9,29 @@ QtObject {
     property bool dark: false
     property bool lessMotion: false
     property int readingSize: 15
+    property bool moreContrast: false
+    /// "ember", "blue", "teal", "violet" or "graphite".
+    property string accentName: "ember"
+    /// How much larger everything is drawn than at the start of the program; popups and pictures need to know.
+    property real zoom: 1
+    /// What popups keep free at the right and at the bottom of a window that is drawn larger than it is laid out.
+    property size beyond: Qt.size(0, 0)
 
     readonly property color surface: dark ? "#16181B" : "#FAFAFB"
     readonly property color surfaceRaised: dark ? "#1D2024" : "#FFFFFF"
     readonly property color surfaceSunken: dark ? "#101214" : "#F1F2F4"
-    readonly property color border: dark ? "#2A2E33" : "#E2E4E8"
-    readonly property color borderStrong: dark ? "#444A52" : "#C3C8D0"
+    readonly property color border: moreContrast ? borderControl : dark ? "#2A2E33" : "#E2E4E8"
+    readonly property color borderStrong: moreContrast ? borderControl : dark ? "#444A52" : "#C3C8D0"
     readonly property color borderControl: dark ? "#79818C" : "#858C97"
     readonly property color text: dark ? "#E8EAED" : "#1A1D21"
-    readonly property color textMuted: dark ? "#A9B0BA" : "#555C66"
-    readonly property color textFaint: dark ? "#7B838E" : "#747B86"
-    readonly property color accent: dark ? "#F38A4F" : "#B9430F"
-    readonly property color accentHover: dark ? "#FFA06A" : "#9F380B"
-    readonly property color accentText: dark ? "#1C0F06" : "#FFFFFF"
-    readonly property color accentSoft: dark ? "#38251A" : "#FBEBE2"
+    readonly property color textMuted: moreContrast ? text : dark ? "#A9B0BA" : "#555C66"
+    readonly property color textFaint: moreContrast ? (dark ? "#A9B0BA" : "#555C66") : dark ? "#7B838E" : "#747B86"
+    readonly property list<string> accentNames: ["ember", "blue", "teal", "violet", "graphite"]
+    readonly property bool ember: accentName === "ember"
+    readonly property color accent: accentColor(accentName)
+    readonly property color accentHover: ember ? (dark ? "#FFA06A" : "#9F380B") : mix(dark ? Qt.rgba(1, 1, 1, 1) : Qt.rgba(0, 0, 0, 1), accent, 0.15)
+    readonly property color accentText: !dark ? "#FFFFFF" : ember ? "#1C0F06" : mix(accent, Qt.rgba(0, 0, 0, 1), 0.1)
+    readonly property color accentSoft: ember ? (dark ? "#38251A" : "#FBEBE2") : mix(accent, dark ? surface : Qt.rgba(1, 1, 1, 1), dark ? 0.16 : 0.1)
     readonly property color danger: dark ? "#FF8392" : "#B3203B"
     readonly property color dangerSoft: dark ? "#3A1D22" : "#FBE9EC"
     readonly property color warning: dark ? "#E8B653" : "#845300"
@@ -98,6 +107,15 @@ QtObject {
     readonly property int medium: lessMotion ? 80 : 160
     readonly property int slow: lessMotion ? 80 : 180
 
+    /// An accent as it is in the theme of the moment; ember for names that are none.
+    function accentColor(name: string): color {
+        const index = Math.max(0, accentNames.indexOf(name));
+        return (dark ? ["#F38A4F", "#86B3F2", "#5CC4C0", "#B79CF0", "#C3C9D1"] : ["#B9430F", "#2A5DA8", "#0F6B6B", "#6B46B0", "#4A5058"])[index];
+    }
+    /// `share` of one colour over another.
+    function mix(one: color, other: color, share: real): color {
+        return Qt.rgba(one.r * share + other.r * (1 - share), one.g * share + other.g * (1 - share), one.b * share + other.b * (1 - share), 1);
+    }
     /// The address of an icon of resources/icons.
     function icon(name: string): url {
         return Qt.url("qrc:/qt/qml/Hearth/Theme/icons/" + name + ".svg");
