@@ -2825,6 +2825,13 @@
     </message>
 </context>
 <context>
+    <name>SheetText</name>
+    <message>
+        <source>Copy: %1</source>
+        <translation>复制：%1</translation>
+    </message>
+</context>
+<context>
     <name>ShortcutSheet</name>
     <message>
         <source>Shortcuts</source>
@@ -2944,13 +2951,6 @@
     <message>
         <source>Find a setting</source>
         <translation>查找设置</translation>
-    </message>
-</context>
-<context>
-    <name>SheetText</name>
-    <message>
-        <source>Copy: %1</source>
-        <translation>复制：%1</translation>
     </message>
 </context>
 <context>
