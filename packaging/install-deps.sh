@@ -13,7 +13,7 @@ ui=(qt6-base-dev qt6-declarative-dev qt6-declarative-dev-tools qt6-svg-dev qt6-t
   qml6-module-qtquick-templates qml6-module-qtquick-window qml6-module-qt-labs-qmlmodels
   qml6-module-qt-labs-folderlistmodel fonts-inter fonts-jetbrains-mono fonts-noto-cjk)
 test=(libgtest-dev libgmock-dev libbenchmark-dev clang-format clang-tidy python3-venv qml6-module-qttest
-  libqt6quicktest6 qt6-qmllint-plugins xvfb xdotool)
+  libqt6quicktest6 qt6-qmllint-plugins xvfb xdotool python3-gi gir1.2-atspi-2.0 at-spi2-core dbus-daemon)
 
 groups=("$@")
 [ ${#groups[@]} -gt 0 ] || groups=(build ui test)

@@ -113,15 +113,23 @@ Rectangle {
         boundsBehavior: Flickable.StopAtBounds
         model: pane.chat.conversations
         keyNavigationEnabled: true
-        activeFocusOnTab: true
+        activeFocusOnTab: count > 0
         onActiveFocusChanged: {
-            if (activeFocus && currentIndex < 0 && count > 0)
+            if (activeFocus && currentIndex < 0)
                 currentIndex = 0;
-            if (activeFocus && currentItem !== null)
-                currentItem.forceActiveFocus(Qt.TabFocusReason);
+            toRow();
         }
-        onCurrentItemChanged: if (activeFocus && currentItem !== null)
-            currentItem.forceActiveFocus(Qt.TabFocusReason)
+        onCurrentItemChanged: toRow()
+
+        /// The chosen row takes the keyboard, visibly: the list gives it without a reason of its own.
+        function toRow(): void {
+            const row = currentItem as ConversationRow;
+            if (!activeFocus || row === null)
+                return;
+            row.forceActiveFocus(Qt.TabFocusReason);
+            row.focusReason = Qt.TabFocusReason;
+        }
+
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Chats")
         T.ScrollBar.vertical: ScrollBar {}

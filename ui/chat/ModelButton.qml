@@ -13,6 +13,8 @@ T.Button {
     implicitHeight: 28
     implicitWidth: row.implicitWidth + 20
     hoverEnabled: true
+    Accessible.role: Accessible.Button
+    Accessible.name: ready ? qsTr("Model: %1").arg(modelName) : text
     Keys.onReturnPressed: control.clicked()
     Keys.onEnterPressed: control.clicked()
     text: ready ? modelName : qsTr("No model")

@@ -99,6 +99,9 @@ Rectangle {
         clip: true
         T.ScrollBar.vertical: ScrollBar {}
 
+        FollowFocus {
+            view: scroller
+        }
         Column {
             id: column
 

@@ -34,7 +34,32 @@ Item {
             contentY = Math.max(originY, Math.min(at, originY + Math.max(0, contentHeight - height)));
         }
 
+        /// By the keyboard; at the end it follows again.
+        function scrollTo(y: real): void {
+            const bottom = Math.max(originY, originY + contentHeight - height);
+            contentY = Math.max(originY, Math.min(bottom, y));
+            following = contentY >= bottom - 2;
+        }
+
         objectName: "transcriptList"
+        activeFocusOnTab: count > 0
+        keyNavigationEnabled: false
+        Accessible.role: Accessible.List
+        Accessible.name: qsTr("Messages")
+        Keys.onUpPressed: scrollTo(contentY - 72)
+        Keys.onDownPressed: scrollTo(contentY + 72)
+        Keys.onPressed: event => {
+            const pages = {
+                [Qt.Key_PageUp]: contentY - height * 0.9,
+                [Qt.Key_PageDown]: contentY + height * 0.9,
+                [Qt.Key_Home]: originY,
+                [Qt.Key_End]: originY + contentHeight
+            };
+            if (pages[event.key] === undefined)
+                return;
+            scrollTo(pages[event.key]);
+            event.accepted = true;
+        }
         anchors.fill: parent
         model: transcript.chat.transcript
         clip: true
@@ -51,6 +76,12 @@ Item {
         onMovementStarted: following = false
         onHeightChanged: if (following)
             follow.restart()
+
+        FocusRing {
+            parent: list
+            shown: list.activeFocus
+            inset: true
+        }
 
         // After the layout of this turn, not within it.
         Timer {

@@ -21,6 +21,9 @@ T.Button {
     rightPadding: leftPadding
     font: large ? Theme.heading : compact ? Theme.smallMedium : Theme.bodyMedium
     hoverEnabled: true
+    // Said here: Qt's own controls say it only to a screen reader that was there before them.
+    Accessible.role: Accessible.Button
+    Accessible.name: text
     Keys.onReturnPressed: control.clicked()
     Keys.onEnterPressed: control.clicked()
     opacity: 1

@@ -12,6 +12,7 @@ T.ComboBox {
     rightPadding: 28
     font: Theme.body
     hoverEnabled: true
+    Accessible.role: Accessible.ComboBox
 
     contentItem: Label {
         text: control.displayText

@@ -23,6 +23,9 @@ T.Dialog {
     contentItem: ColumnLayout {
         id: layout
 
+        Accessible.role: Accessible.Dialog
+        Accessible.name: control.title
+        Accessible.description: control.body
         spacing: 8
 
         Label {

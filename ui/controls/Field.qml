@@ -26,6 +26,7 @@ T.TextField {
     selectByMouse: true
     renderType: Theme.zoom === 1 ? TextInput.NativeRendering : TextInput.QtRendering
     hoverEnabled: true
+    Accessible.role: Accessible.EditableText
 
     Label {
         x: control.leftPadding

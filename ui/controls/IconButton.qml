@@ -19,6 +19,7 @@ T.Button {
     hoverEnabled: true
     Keys.onReturnPressed: control.clicked()
     Keys.onEnterPressed: control.clicked()
+    Accessible.role: Accessible.Button
     Accessible.name: text
     onPressed: tipSpent = true
     onHoveredChanged: if (!hovered)

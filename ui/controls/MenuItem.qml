@@ -13,6 +13,8 @@ T.MenuItem {
     implicitWidth: 188
     implicitHeight: 32
     hoverEnabled: true
+    Accessible.role: Accessible.MenuItem
+    Accessible.name: text
 
     contentItem: Item {
         Icon {

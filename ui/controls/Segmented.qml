@@ -52,6 +52,9 @@ Rectangle {
                 Keys.onReturnPressed: clicked()
                 Keys.onEnterPressed: clicked()
                 Accessible.role: Accessible.RadioButton
+                Accessible.checked: checked
+                // Qt's control sets its own role at the end when a screen reader is there.
+                Component.onCompleted: Accessible.role = Accessible.RadioButton
                 Accessible.name: text
 
                 contentItem: Item {

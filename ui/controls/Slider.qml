@@ -12,6 +12,7 @@ T.Slider {
     implicitWidth: 200
     implicitHeight: 20
     hoverEnabled: true
+    Accessible.role: Accessible.Slider
 
     readonly property color ink: !enabled ? Theme.borderStrong : changed ? Theme.accent : Theme.textMuted
 

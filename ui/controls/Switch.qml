@@ -11,6 +11,9 @@ T.Switch {
     implicitWidth: large ? 60 : 34
     implicitHeight: large ? 34 : 20
     hoverEnabled: true
+    Accessible.role: Accessible.CheckBox
+    Accessible.checkable: true
+    Accessible.checked: checked
 
     indicator: Rectangle {
         width: control.implicitWidth

@@ -70,6 +70,7 @@ Card {
             Layout.alignment: Qt.AlignTop
             role: control.recommended ? "primary" : "default"
             text: control.action
+            Accessible.name: control.title + ": " + text
             onClicked: control.triggered()
         }
     }

@@ -1385,6 +1385,10 @@
         <source>No model</source>
         <translation>无模型</translation>
     </message>
+    <message>
+        <source>Model: %1</source>
+        <translation>模型：%1</translation>
+    </message>
 </context>
 <context>
     <name>ModelCard</name>
@@ -3222,6 +3226,10 @@
         <source>Open</source>
         <translation>打开</translation>
     </message>
+    <message>
+        <source>Messages</source>
+        <translation>消息</translation>
+    </message>
 </context>
 <context>
     <name>UserBlock</name>
@@ -3966,14 +3974,6 @@
         <translation>个请求</translation>
     </message>
     <message>
-        <source>Steps</source>
-        <translation>步数</translation>
-    </message>
-    <message>
-        <source>of the engine</source>
-        <translation>引擎步</translation>
-    </message>
-    <message>
         <source>Loaded for</source>
         <translation>已加载</translation>
     </message>
@@ -4032,6 +4032,18 @@
     <message>
         <source>Memory (GB)</source>
         <translation>内存 (GB)</translation>
+    </message>
+    <message>
+        <source>Lookahead accepted</source>
+        <translation>前瞻接受</translation>
+    </message>
+    <message>
+        <source>switched off</source>
+        <translation>已关闭</translation>
+    </message>
+    <message>
+        <source>not in this build yet</source>
+        <translation>此版本尚无</translation>
     </message>
 </context>
 <context>

@@ -118,6 +118,9 @@ FocusScope {
         clip: true
         T.ScrollBar.vertical: ScrollBar {}
 
+        FollowFocus {
+            view: scroller
+        }
         ColumnLayout {
             id: choices
 

@@ -85,6 +85,9 @@ FocusScope {
         clip: true
         T.ScrollBar.vertical: ScrollBar {}
 
+        FollowFocus {
+            view: scroller
+        }
         ColumnLayout {
             id: column
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "app/settings.h"
 #include "ui/markdown/parse_markdown.h"
 #include "ui/model/model_card.h"
 
@@ -268,7 +269,9 @@ QVariantList MonitorModel::figures() const {
   add(tr("Prompt reading"), count(m_now.promptPerSecond), tr("tok/s"));
   add(tr("Generated"), count(static_cast<double>(stats.generatedTokens)), tr("tokens since loading"));
   add(tr("Preempted"), count(static_cast<double>(stats.preemptions)), tr("requests"));
-  add(tr("Steps"), count(static_cast<double>(stats.steps)), tr("of the engine"));
+  const app::SettingRow* lookahead = app::findSetting("use-lookahead");
+  const bool able = lookahead != nullptr && lookahead->unavailable.empty();
+  add(tr("Lookahead accepted"), tr("–"), able ? tr("switched off") : tr("not in this build yet"));
   constexpr qint64 kMinuteMs = 60000;
   const qint64 minutes = m_engineSince.isValid() ? m_engineSince.elapsed() / kMinuteMs : 0;
   add(tr("Loaded for"), QStringLiteral("%1:%2").arg(minutes / 60).arg(minutes % 60, 2, 10, QLatin1Char('0')), tr("h"));

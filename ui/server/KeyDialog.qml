@@ -52,6 +52,8 @@ T.Dialog {
     contentItem: ColumnLayout {
         id: layout
 
+        Accessible.role: Accessible.Dialog
+        Accessible.name: control.title
         spacing: 8
 
         Label {

@@ -20,6 +20,7 @@ T.AbstractButton {
     hoverEnabled: true
     text: label
     Accessible.role: Accessible.ListItem
+    Component.onCompleted: Accessible.role = Accessible.ListItem
     Accessible.name: lastUse !== "" ? qsTr("Key %1, %2, last used: %3").arg(label).arg(masked).arg(lastUse) : qsTr("Key %1, %2, not used yet").arg(label).arg(masked)
     onClicked: menu.popup(more, 0, more.height)
     Keys.onReturnPressed: clicked()

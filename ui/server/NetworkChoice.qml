@@ -25,7 +25,6 @@ ColumnLayout {
             objectName: "networkSwitch"
             checked: choice.server.reachable
             enabled: choice.locked === "" && !choice.server.switching
-            Accessible.role: Accessible.CheckBox
             Accessible.name: qsTr("Reachable from other machines")
             onToggled: {
                 if (checked)

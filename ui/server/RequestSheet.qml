@@ -97,6 +97,9 @@ T.Popup {
             Keys.onUpPressed: contentY = Math.max(0, contentY - 60)
             T.ScrollBar.vertical: ScrollBar {}
 
+            FollowFocus {
+                view: scroller
+            }
             FocusRing {
                 parent: scroller
                 shown: scroller.activeFocus
@@ -229,7 +232,6 @@ T.Popup {
                 Switch {
                     objectName: "sheetRecordSwitch"
                     checked: sheet.server.recording
-                    Accessible.role: Accessible.CheckBox
                     Accessible.name: qsTr("Record prompts and answers of new requests")
                     onToggled: {
                         sheet.server.recording = checked;

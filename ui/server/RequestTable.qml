@@ -91,7 +91,6 @@ Item {
                     objectName: "recordSwitch"
                     anchors.verticalCenter: parent.verticalCenter
                     checked: table.server.recording
-                    Accessible.role: Accessible.CheckBox
                     Accessible.name: qsTr("Record prompts and answers of new requests")
                     Accessible.description: table.server.recordingWords
                     onToggled: {

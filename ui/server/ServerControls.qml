@@ -11,33 +11,13 @@ Flickable {
 
     required property ServerModel server
 
-    /// Keeps what has the keyboard within sight.
-    function show(item: Item): void {
-        if (item === null)
-            return;
-        const top = item.mapToItem(column, 0, 0).y + column.y;
-        if (top < contentY + 8)
-            contentY = Math.max(0, top - 24);
-        else if (top + item.height > contentY + height - 8)
-            contentY = Math.min(Math.max(0, contentHeight - height), top + item.height - height + 24);
-    }
-
     contentHeight: column.implicitHeight + 40
     boundsBehavior: Flickable.StopAtBounds
     clip: true
     T.ScrollBar.vertical: ScrollBar {}
 
-    Connections {
-        target: controls.Window.window
-        function onActiveFocusItemChanged(): void {
-            const item = controls.Window.window ? controls.Window.window.activeFocusItem : null;
-            for (let above = item; above; above = above.parent) {
-                if (above === column) {
-                    controls.show(item);
-                    return;
-                }
-            }
-        }
+    FollowFocus {
+        view: controls
     }
     ColumnLayout {
         id: column

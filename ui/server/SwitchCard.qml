@@ -20,7 +20,6 @@ Card {
         large: true
         checked: card.server.on
         enabled: !card.server.switching
-        Accessible.role: Accessible.CheckBox
         Accessible.name: qsTr("Server")
         Accessible.description: card.server.on ? card.server.address : qsTr("nothing listens")
         onToggled: {

@@ -19,6 +19,8 @@ T.AbstractButton {
     focusPolicy: Qt.TabFocus
     Accessible.role: Accessible.PageTab
     Accessible.name: text
+    // Qt's control sets its own role at the end when a screen reader is there.
+    Component.onCompleted: Accessible.role = Accessible.PageTab
 
     contentItem: Item {
         Icon {
