@@ -141,6 +141,7 @@ template <class T, int NB, int kDim>
 __global__ void __launch_bounds__(kMegaThreads, 1) megaKernel(const __grid_constant__ MegaArgs args) {
 #if defined(HEARTH_EMULATED_GPU) || __CUDA_ARCH__ >= 900
   using Memory = MegaMemory<T, NB, kDim>;
+  letNextKernelStart();  // as this one's blocks end: there is no room before
 #if defined(HEARTH_EMULATED_GPU)
   unsigned char* const shared = emulated::sharedMemory();
 #else

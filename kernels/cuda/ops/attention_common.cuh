@@ -16,6 +16,7 @@ namespace kernels::cuda {
 inline constexpr float kLog2E = 1.4426950408889634f;
 
 #if defined(HEARTH_EMULATED_GPU)
+using emulated::askForLine;
 using emulated::loadOnce;
 using emulated::powerOfTwo;
 #else
@@ -30,6 +31,11 @@ __device__ __forceinline__ void loadOnce(uint32_t& a, uint32_t& b, uint32_t& c, 
   asm volatile("ld.global.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];\n"
                : "=r"(a), "=r"(b), "=r"(c), "=r"(d)
                : "l"(at));
+}
+
+/// Brings a line to the second cache, in its own time.
+__device__ __forceinline__ void askForLine(const void* at) {
+  asm volatile("prefetch.global.L2 [%0];\n" ::"l"(at));
 }
 
 /// 2^x; minus infinity gives 0.

@@ -247,6 +247,19 @@ struct DecodeItem {
       loadKeys(keys, keyBlock, g, t);
       loadValues(values, valueBlock, g, t);
     }
+    if constexpr (Source::kShared) {
+      // While the query is waited for: the other tiles' lines on their way to the second cache. With many keys the way
+      // there and back takes longer than it saves.
+      const uint32_t count = s.nSplits == 1 ? min(nTiles, 32u) : 0;
+      for (uint32_t i = 1; i < count; ++i) {
+        const int32_t other = __shfl_sync(0xffffffffu, ids, static_cast<int>(i));
+        constexpr uint32_t kLine = 128 / sizeof(T);
+        for (uint32_t at = lane * kLine; at < kKvBlockTokens * kDim; at += 32 * kLine) {
+          askForLine(cacheBlock<T>(args.cache.keys, args.cache, other, heads.kvHead) + at);
+          askForLine(cacheBlock<T>(args.cache.values, args.cache, other, heads.kvHead) + at);
+        }
+      }
+    }
     source.await(s, heads, split);
     if constexpr (kQueryShared) {
       if (warp == 0) {

@@ -4,6 +4,7 @@
 #if !defined(HEARTH_EMULATED_GPU)
 #include <cuda_runtime.h>
 
+#include <cstdint>
 #include <utility>
 #endif
 

@@ -1,4 +1,5 @@
 // Sampling as one kernel: blocks gather the statistics of tiles, and the last block of a row finishes it.
+#include "kernels/cuda/ops/overlap.cuh"
 #include "kernels/cuda/ops/sampling.cuh"
 
 #include <algorithm>
@@ -9,6 +10,7 @@ namespace {
 
 __global__ void __launch_bounds__(kSampleThreads, 2) sampleKernel(SampleArgs args) {
   __shared__ SampleMemory m;
+  awaitKernelsBefore();
   const uint32_t rowIndex = blockIdx.y, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
   const uint32_t nTiles = (args.nVocab + kSampleTile - 1) / kSampleTile;
   uint32_t tile = blockIdx.x * kSampleWarps + warp;
@@ -69,8 +71,7 @@ cudaError_t launchSample(const SampleArgs& args, cudaStream_t stream) {
   if (args.nRows == 0) return cudaSuccess;
   if (args.nVocab == 0 || args.nVocab > args.cols || args.nRows > 65535) return cudaErrorInvalidValue;
   const uint32_t blocksOfRow = (args.nVocab + kSampleTile * kSampleWarps - 1) / (kSampleTile * kSampleWarps);
-  sampleKernel<<<dim3(blocksOfRow, args.nRows), kSampleThreads, 0, stream>>>(args);
-  return cudaGetLastError();
+  return launchOverlapped(sampleKernel, dim3(blocksOfRow, args.nRows), dim3(kSampleThreads), 0, stream, args);
 }
 
 cudaError_t launchCopyResults(const ResultHead* heads, const ResultTop* tops, uint32_t nRows, ResultHead* hostHeads,
