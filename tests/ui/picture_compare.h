@@ -2,6 +2,7 @@
 // that another font's hinting passes and a part that is missing or somewhere else does not.
 #pragma once
 
+#include <QBuffer>
 #include <QImage>
 #include <QString>
 #include <algorithm>
@@ -12,13 +13,25 @@ namespace ui_test {
 /// References are so much smaller than the window.
 inline constexpr int kPictureShrink = 4;
 /// Most mean difference of a channel, 0 to 255, over the whole picture and over one tile of kTile pixels squared.
-inline constexpr double kMostMean = 2.5, kMostTile = 20;
-inline constexpr int kTile = 16;
+inline constexpr double kMostMean = 1.0, kMostTile = 12;
+inline constexpr int kTile = 8;
 
+/// A reference as it is kept.
+inline QByteArray referenceOf(const QImage& picture) {
+  constexpr int kQuality = 55;
+  const QImage small = picture.convertToFormat(QImage::Format_RGB32)
+                           .scaled(picture.width() / kPictureShrink, picture.height() / kPictureShrink,
+                                   Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  small.save(&buffer, "jpg", kQuality);
+  return bytes;
+}
+
+/// The picture after the same losses that its reference has.
 inline QImage shrunk(const QImage& picture) {
-  return picture.convertToFormat(QImage::Format_RGB32)
-      .scaled(picture.width() / kPictureShrink, picture.height() / kPictureShrink, Qt::IgnoreAspectRatio,
-              Qt::SmoothTransformation);
+  return QImage::fromData(referenceOf(picture)).convertToFormat(QImage::Format_RGB32);
 }
 
 struct PictureDifference {

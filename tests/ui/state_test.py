@@ -5,6 +5,7 @@
 """
 import configparser
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -43,9 +44,8 @@ def start_screen():
     server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24"], pass_fds=[write],
                               stderr=subprocess.DEVNULL)
     os.close(write)
-    number = os.read(read, 16).decode().strip()
-    os.close(read)
-    return server, f":{number}"
+    with os.fdopen(read) as ready:
+        return server, ":" + ready.readline().strip()
 
 
 class Program:
@@ -68,11 +68,21 @@ class Program:
         lines = dict(line.split("=") for line in self.xdo("getwindowgeometry", "--shell", self.window).split())
         return (int(lines["X"]), int(lines["Y"])), (int(lines["WIDTH"]), int(lines["HEIGHT"]))
 
-    def holds(self, model):
+    def resident(self):
+        """Megabytes in memory: with a model far more than without."""
         try:
-            return model.name in pathlib.Path(f"/proc/{self.process.pid}/maps").read_text(encoding="utf-8")
+            status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         except OSError:
-            return False
+            return 0
+        return next((int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmRSS")), 0)
+
+
+def last_model(folder):
+    """The path that the program loads at its next start."""
+    try:
+        return json.loads((folder / "config" / "hearth" / "settings.json").read_text()).get("last-model", "")
+    except (OSError, ValueError):
+        return ""
 
 
 def state(folder):
@@ -88,8 +98,9 @@ def journey(hearth, model, folder, env):
         program = Program(process, env)
         program.xdo("windowmove", program.window, *PLACE, "windowsize", program.window, *SIZE, "windowfocus",
                     program.window)
-        wait("the model", lambda: program.holds(model))
+        wait("the model", lambda: last_model(folder) == str(model))
         time.sleep(2)
+        loaded = program.resident()
         program.xdo("key", "ctrl+n")
         program.xdo("type", "--delay", 20, "Hello")
         program.xdo("key", "Return")
@@ -101,7 +112,7 @@ def journey(hearth, model, folder, env):
     with running([hearth], env) as process:
         program = Program(process, env)
         wait("the same window", lambda: program.geometry() == before, 20)
-        wait("the last model", lambda: program.holds(model))
+        wait("the last model", lambda: program.resident() > 0.8 * loaded)
         time.sleep(2)
         after = state(folder)
         if after.get("chat") != chat or after.get("page") != "monitor":

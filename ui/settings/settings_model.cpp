@@ -133,8 +133,7 @@ QString SettingsModel::title(int row) const {
 
 QString SettingsModel::note(const app::SettingRow& row) const {
   if (row.group == "engine") return tr("Load defaults take effect with the next load.");
-  if (row.group == "server" || row.group == "limits")
-    return tr("Server settings take effect when the server is switched on again.");
+  if (row.group == "limits") return tr("Server settings take effect when the server is switched on again.");
   return {};
 }
 
