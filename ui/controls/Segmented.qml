@@ -30,7 +30,7 @@ Rectangle {
         Repeater {
             model: control.options
 
-            T.AbstractButton {
+            T.RadioButton {
                 id: segment
 
                 required property int index
@@ -53,8 +53,6 @@ Rectangle {
                 Keys.onEnterPressed: clicked()
                 Accessible.role: Accessible.RadioButton
                 Accessible.checked: checked
-                // Qt's control sets its own role at the end when a screen reader is there.
-                Component.onCompleted: Accessible.role = Accessible.RadioButton
                 Accessible.name: text
 
                 contentItem: Item {

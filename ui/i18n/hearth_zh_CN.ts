@@ -3646,6 +3646,10 @@
         <source>This system has no keychain.</source>
         <translation>此系统没有钥匙串。</translation>
     </message>
+    <message>
+        <source>The system&apos;s keychain has not answered yet.</source>
+        <translation>系统钥匙串尚未响应。</translation>
+    </message>
 </context>
 <context>
     <name>ui::LoadChoices</name>

@@ -4,7 +4,7 @@ import Hearth.Theme
 import Hearth.Controls
 
 /// One key: its name, a masked piece of it, when it was last used, and what can be done with it.
-T.AbstractButton {
+T.ItemDelegate {
     id: row
 
     required property int index
@@ -18,9 +18,9 @@ T.AbstractButton {
 
     implicitHeight: 36
     hoverEnabled: true
+    focusPolicy: Qt.StrongFocus
     text: label
     Accessible.role: Accessible.ListItem
-    Component.onCompleted: Accessible.role = Accessible.ListItem
     Accessible.name: lastUse !== "" ? qsTr("Key %1, %2, last used: %3").arg(label).arg(masked).arg(lastUse) : qsTr("Key %1, %2, not used yet").arg(label).arg(masked)
     onClicked: menu.popup(more, 0, more.height)
     Keys.onReturnPressed: clicked()

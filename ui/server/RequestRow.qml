@@ -5,7 +5,7 @@ import Hearth.Controls
 import Hearth.Server
 
 /// One request of the table. The list has the keyboard; a row shows that it is meant.
-T.AbstractButton {
+T.ItemDelegate {
     id: row
 
     required property int index
@@ -35,7 +35,6 @@ T.AbstractButton {
     focusPolicy: Qt.NoFocus
     text: client
     Accessible.role: Accessible.ListItem
-    Component.onCompleted: Accessible.role = Accessible.ListItem
     Accessible.name: qsTr("%1, %2, %3: %4, prompt %5, generated %6, %7 seconds").arg(time).arg(client).arg(endpoint).arg(stateWords).arg(promptTokens !== "" ? promptTokens : "0").arg(generatedTokens !== "" ? generatedTokens : "0").arg(seconds)
 
     component Cell: Label {

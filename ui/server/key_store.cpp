@@ -16,6 +16,8 @@ namespace {
 constexpr qint64 kMostFileBytes = 1 << 20;
 /// A keychain may ask its user for a password first.
 constexpr int kKeychainMs = 120'000;
+/// From here on the file holds them until it answers.
+constexpr int kPatienceMs = 3'000;
 
 struct KeyFile {
   QList<ServerKey> keys;
@@ -88,13 +90,22 @@ class KeyStoreImpl : public KeyStore {
   }
 
   void save(const QList<ServerKey>& keys, Done done) override {
+    const int number = ++m_saves;
+    m_writing = false;
     if (!m_keychain || (keys.isEmpty() && !m_stored)) return saveFile(keys, {}, std::move(done));
     auto* job = keys.isEmpty() ? static_cast<QKeychain::Job*>(new QKeychain::DeletePasswordJob(service()))
                                : new QKeychain::WritePasswordJob(service());
     if (auto* writing = qobject_cast<QKeychain::WritePasswordJob*>(job)) {
       writing->setTextData(QString::fromUtf8(QJsonDocument(toJson(keys)).toJson(QJsonDocument::Compact)));
     }
-    run(job, [this, keys, done = std::move(done)](const QKeychain::Job* ended) {
+    // A keychain that asks its user for a password first may take its time; the keys are safe in the meantime.
+    QTimer::singleShot(kPatienceMs, this, [this, number, keys, done] {
+      if (number == m_saves && m_writing) saveFile(keys, tr("The system's keychain has not answered yet."), done);
+    });
+    m_writing = true;
+    run(job, [this, number, keys, done](const QKeychain::Job* ended) {
+      if (number != m_saves) return;  // newer keys are on their way
+      m_writing = false;
       const bool failed = ended == nullptr || ended->error() != QKeychain::NoError;
       m_stored = !failed && !keys.isEmpty();
       if (failed) return saveFile(keys, reasonOf(ended), done);
@@ -156,7 +167,9 @@ class KeyStoreImpl : public KeyStore {
   const QString m_path, m_entry;
   Tasks& m_tasks;
   const bool m_keychain;
-  bool m_stored = false;  ///< the keychain holds an entry of ours
+  bool m_stored = false;   ///< the keychain holds an entry of ours
+  bool m_writing = false;  ///< it has not answered yet
+  int m_saves = 0;
 };
 
 }  // namespace

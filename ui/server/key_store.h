@@ -36,7 +36,8 @@ class KeyStore : public QObject {
   using Done = std::function<void(const KeptKeys&)>;
 
   virtual void load(Done done) = 0;
-  /// Replaces all keys. A keychain that refuses is not an error: the file takes them, with the reason.
+  /// Replaces all keys. A keychain that refuses or is slow is not an error: the file takes them, with the reason;
+  /// `done` is called again when the keychain answers late.
   virtual void save(const QList<ServerKey>& keys, Done done) = 0;
 };
 

@@ -1,5 +1,4 @@
 import QtQuick
-import Hearth.Theme
 import Hearth.Controls
 import Hearth.Settings
 

@@ -4,7 +4,7 @@ import Hearth.Theme
 import Hearth.Controls
 
 /// One page of the rail.
-T.AbstractButton {
+T.TabButton {
     id: control
 
     required property string iconName
@@ -19,8 +19,6 @@ T.AbstractButton {
     focusPolicy: Qt.TabFocus
     Accessible.role: Accessible.PageTab
     Accessible.name: text
-    // Qt's control sets its own role at the end when a screen reader is there.
-    Component.onCompleted: Accessible.role = Accessible.PageTab
 
     contentItem: Item {
         Icon {

@@ -3,6 +3,8 @@
 #include <QAccessible>
 #include <QQuickItem>
 #include <QSet>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
 
 #include "tests/support/fake_engine.h"
@@ -183,9 +185,43 @@ class AccessibleNamesTest : public QObject {
     expectNone(fixture, "menu of a key");
     fixture.click("revokeKey");
     popup(fixture, "revokeDialog");
+    QTest::keyClick(fixture.window(), Qt::Key_Slash, Qt::ControlModifier);
+    popup(fixture, "shortcutSheet");
+    inspect(fixture);
+    popup(fixture, "requestSheet");
+    fixture.application().shell().setPage("model");
+    fixture.settle();
+    fixture.click("getModels");
+    popup(fixture, "getModelsSheet");
   }
 
  private:
+  /// A request recorded and looked at.
+  void inspect(WindowFixture& fixture) {
+    ui::ServerModel& server = fixture.application().server();
+    server.revokeKey(0);
+    QTcpServer probe;
+    QVERIFY(probe.listen(QHostAddress::LocalHost));
+    const QString port = QString::number(probe.serverPort());
+    probe.close();
+    QVERIFY(server.setPort(port));
+    server.setRecording(true);
+    server.setOn(true);
+    QVERIFY(QTest::qWaitFor([&] { return server.on(); }, ui_test::kLong));
+    QTcpSocket socket;
+    socket.connectToHost(QHostAddress::LocalHost, port.toUShort());
+    QVERIFY(socket.waitForConnected());
+    const QByteArray body = R"({"messages":[{"role":"user","content":"Hello"}]})";
+    socket.write("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:" + port.toLatin1() +
+                 "\r\nContent-Type: application/json\r\nContent-Length: " + QByteArray::number(body.size()) +
+                 "\r\n\r\n" + body);
+    const ui::RequestTableModel& table = *server.requests();
+    QVERIFY(QTest::qWaitFor([&] { return table.count() == 1 && table.running() == 0 && table.waiting() == 0; },
+                            ui_test::kLong));
+    fixture.item("requestList")->forceActiveFocus(Qt::TabFocusReason);
+    QTest::keyClick(fixture.window(), Qt::Key_Return);
+    QVERIFY(QTest::qWaitFor([&] { return server.inspector()->recorded(); }, ui_test::kLong));
+  }
   /// A chat with one answer.
   void ask(WindowFixture& fixture) {
     fixture.context().host->load({});
