@@ -93,7 +93,7 @@ class HighlightTest : public QObject {
   /// Long code comes in pieces; what is open at the end of one goes on in the next.
   void goesOnInTheNextPiece() {
     ui::HighlightState state;
-    const ui::Language* language = ui::findLanguage(u"cpp");
+    const ui::CodeLanguage* language = ui::findLanguage(u"cpp");
     ui::highlightCode(u"int a; /* begins", language, state);
     QVERIFY(state.inside == ui::HighlightState::Inside::BlockComment);
     const auto runs = ui::highlightCode(u"ends */ int", language, state);
@@ -117,7 +117,7 @@ class HighlightTest : public QObject {
     QElapsedTimer timer;
     timer.start();
     for (const QString& label : ui::languageLabels()) {
-      const ui::Language* language = ui::findLanguage(label);
+      const ui::CodeLanguage* language = ui::findLanguage(label);
       for (const QString& text : texts) {
         ui::HighlightState state;
         qsizetype length = 0;

@@ -198,7 +198,7 @@ InlineText TranscriptModel::codeOf(size_t row) const {
     if (piece.codeState) continue;
     HighlightState state;
     if (i > 0 && piece.block.continues && m_rows[i - 1].codeState) state = *m_rows[i - 1].codeState;
-    const Language* language = findLanguage(piece.block.language);
+    const CodeLanguage* language = findLanguage(piece.block.language);
     piece.inked = highlightCode(piece.block.content.text, language, state);
     if (piece.block.continued) highlightCode(u"\n", language, state);
     piece.codeState = state;

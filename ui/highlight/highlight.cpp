@@ -21,7 +21,7 @@ using Words = std::unordered_map<std::string, CodeInk>;
 
 /// A row with its lists taken apart.
 struct Prepared {
-  const Language* row = nullptr;
+  const CodeLanguage* row = nullptr;
   Words words;
   std::vector<QString> lineComments;
   QString blockOpen, blockClose, quotes;
@@ -39,7 +39,7 @@ std::vector<std::string> split(const char* list) {
 }
 
 /// Made when a language is first seen and kept; called on one thread at a time.
-const Prepared& prepared(const Language& row) {
+const Prepared& prepared(const CodeLanguage& row) {
   static std::vector<std::unique_ptr<Prepared>> all(languages().size());
   std::unique_ptr<Prepared>& one = all[static_cast<size_t>(&row - languages().data())];
   if (one) return *one;
@@ -401,10 +401,10 @@ class Pass {
 
 }  // namespace
 
-const Language* findLanguage(QStringView fence) {
+const CodeLanguage* findLanguage(QStringView fence) {
   static const auto byName = [] {
-    std::unordered_map<std::string, const Language*> map;
-    for (const Language& row : languages()) {
+    std::unordered_map<std::string, const CodeLanguage*> map;
+    for (const CodeLanguage& row : languages()) {
       for (const std::string& name : split(row.names)) map.emplace(name, &row);
     }
     return map;
@@ -421,17 +421,17 @@ const Language* findLanguage(QStringView fence) {
 }
 
 QString languageLabel(const QString& fence) {
-  const Language* row = findLanguage(fence);
+  const CodeLanguage* row = findLanguage(fence);
   return row != nullptr ? QString::fromLatin1(row->label) : fence;
 }
 
 QStringList languageLabels() {
   QStringList labels;
-  for (const Language& row : languages()) labels.append(QString::fromLatin1(row.label));
+  for (const CodeLanguage& row : languages()) labels.append(QString::fromLatin1(row.label));
   return labels;
 }
 
-QList<InlineRun> highlightCode(QStringView code, const Language* language, HighlightState& state) {
+QList<InlineRun> highlightCode(QStringView code, const CodeLanguage* language, HighlightState& state) {
   if (language == nullptr) {
     if (code.isEmpty()) return {};
     return {{static_cast<int>(code.size()), 0, {}, CodeInk::Plain}};

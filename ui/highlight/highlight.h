@@ -9,7 +9,7 @@
 
 namespace ui {
 
-struct Language;
+struct CodeLanguage;
 
 /// Where a piece of code stands when it begins within something longer.
 struct HighlightState {
@@ -21,7 +21,7 @@ struct HighlightState {
 };
 
 /// The row of a fence's language ("cpp", "C++", "language-python", "py title=x"); null when there is none.
-const Language* findLanguage(QStringView fence);
+const CodeLanguage* findLanguage(QStringView fence);
 /// The language as people write it; the fence's own word when it is not known.
 QString languageLabel(const QString& fence);
 /// How many languages there are, and their labels.
@@ -29,6 +29,6 @@ QStringList languageLabels();
 
 /// Runs that cover `code` exactly, with InlineRun::ink set. `state` is where the text begins; it becomes where it ends.
 /// Linear in the length of the text.
-QList<InlineRun> highlightCode(QStringView code, const Language* language, HighlightState& state);
+QList<InlineRun> highlightCode(QStringView code, const CodeLanguage* language, HighlightState& state);
 
 }  // namespace ui

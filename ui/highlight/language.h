@@ -26,7 +26,7 @@ enum LanguageFlag : unsigned {
   CommentAtStart = 131072,  ///< a line comment stands at the beginning of a line alone
 };
 
-struct Language {
+struct CodeLanguage {
   const char* names;         ///< as fences spell it, lower case, with spaces between
   const char* label;         ///< as people write it
   const char* lineComments;  ///< with spaces between
@@ -39,6 +39,6 @@ struct Language {
 };
 
 /// All of them.
-std::span<const Language> languages();
+std::span<const CodeLanguage> languages();
 
 }  // namespace ui

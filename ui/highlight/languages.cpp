@@ -17,7 +17,7 @@ constexpr const char* kShellWords =
     "export readonly declare typeset unset shift source alias eval exec trap set cd echo printf read test true false "
     "sudo";
 
-const Language kLanguages[] = {
+const CodeLanguage kLanguages[] = {
     {"c h", "C", "//", "/*", "*/", "\"'", Directives,
      "auto break case const continue default do else enum extern for goto if inline register restrict return sizeof "
      "static struct switch typedef union volatile while NULL true false _Atomic _Generic _Static_assert nullptr",
@@ -295,7 +295,7 @@ const Language kLanguages[] = {
 
 }  // namespace
 
-std::span<const Language> languages() {
+std::span<const CodeLanguage> languages() {
   return kLanguages;
 }
 
