@@ -21,6 +21,7 @@ Q_IMPORT_QML_PLUGIN(Hearth_ChatPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_HubPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ModelPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_MonitorPlugin)
+Q_IMPORT_QML_PLUGIN(Hearth_RemotePlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ServerPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_SettingsPlugin)
 Q_IMPORT_QML_PLUGIN(Hearth_ShellPlugin)
@@ -104,8 +105,9 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
       m_store(context.conversations ? makeDatabaseStore(*context.conversations, m_tasks) : makeMemoryStore(m_tasks)),
       m_sources(sources ? std::move(*sources) : ModelSources::real(context.paths.cache)),
       m_shell(m_settings, m_state, QString::fromStdString(context.conversationsNotice)),
-      m_status(m_host, m_tasks),
-      m_chat(m_tasks, *m_store, m_host, m_state),
+      m_remote(m_tasks, m_settings),
+      m_status(m_host, m_tasks, m_remote),
+      m_chat(m_tasks, *m_store, m_host, m_state, &m_remote),
       m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths, m_sources),
       m_hub(m_tasks, hub ? std::move(*hub) : hubOptions(context.paths), m_sources),
       m_firstRun(m_tasks, starter ? std::move(*starter) : app::StarterOptions::forPaths(context.paths), m_sources),
@@ -120,6 +122,15 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
   m_engine->addImageProvider(QStringLiteral("hatch"), new HatchProvider);
   QObject::connect(&m_shell, &ShellModel::restartWanted, &m_shell, [this] { restart(); });
   QObject::connect(&m_language, &Language::changed, &m_shell, [this] { showLanguage(); });
+  const auto setTitling = [this] { m_chat.setTitling(m_settings.settings().boolean("auto-titles")); };
+  setTitling();
+  QObject::connect(&m_settings, &SettingsBridge::changed, &m_chat, [setTitling](const QString& key) {
+    if (key == "auto-titles") setTitling();
+  });
+  // Who loads a model wants it to answer.
+  QObject::connect(&m_host, &HostBridge::engineChanged, &m_remote, [this] {
+    if (m_host.engine() != nullptr) m_remote.setInUse(false);
+  });
   QObject::connect(&m_hub, &HubPageModel::finished, m_modelPage.directory(),
                    [this] { m_modelPage.directory()->rescan(); });
   QObject::connect(&m_firstRun, &FirstRunModel::finished, &m_modelPage, [this] { m_modelPage.useStarter(); });
@@ -127,7 +138,8 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
 
 void Application::showLanguage() {
   m_engine->retranslate();
-  for (QObject* model : std::initializer_list<QObject*>{&m_shell, &m_status, &m_chat, &m_modelPage, &m_hub, &m_firstRun,
+  for (QObject* model :
+       std::initializer_list<QObject*>{&m_shell, &m_remote, &m_status, &m_chat, &m_modelPage, &m_hub, &m_firstRun,
                                                         &m_server, &m_monitor, &m_settingsPage}) {
     retranslate(*model);
   }
@@ -158,6 +170,7 @@ QQuickWindow* Application::show() {
                                   {QStringLiteral("modelPage"), QVariant::fromValue(&m_modelPage)},
                                   {QStringLiteral("hub"), QVariant::fromValue(&m_hub)},
                                   {QStringLiteral("firstRunModel"), QVariant::fromValue(&m_firstRun)},
+                                  {QStringLiteral("remote"), QVariant::fromValue(&m_remote)},
                                   {QStringLiteral("server"), QVariant::fromValue(&m_server)},
                                   {QStringLiteral("monitor"), QVariant::fromValue(&m_monitor)},
                                   {QStringLiteral("settings"), QVariant::fromValue(&m_settingsPage)}});
@@ -172,6 +185,8 @@ void Application::loadFirstModel() {
   const bool asked = settings.source("model-path") != app::SettingSource::Default;
   const std::string& path = settings.text(asked ? "model-path" : "last-model");
   std::error_code error;
+  // Where a remote server answers, a model here is loaded when somebody asks for it.
+  if (!asked && m_remote.inUse()) return;
   if (path.empty() || (!asked && !std::filesystem::exists(path, error))) return;
   // What was asked for and cannot be loaded is shown where it is explained.
   QObject::connect(

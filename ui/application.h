@@ -23,6 +23,7 @@
 #include "ui/i18n/language.h"
 #include "ui/model/model_page_model.h"
 #include "ui/monitor/monitor_model.h"
+#include "ui/remote/remote_model.h"
 #include "ui/server/server_model.h"
 #include "ui/settings/settings_model.h"
 #include "ui/shell/shell_model.h"
@@ -60,6 +61,7 @@ class Application {
   ModelPageModel& modelPage() { return m_modelPage; }
   HubPageModel& hub() { return m_hub; }
   FirstRunModel& firstRun() { return m_firstRun; }
+  RemoteModel& remote() { return m_remote; }
   ServerModel& server() { return m_server; }
   MonitorModel& monitor() { return m_monitor; }
   ShellModel& shell() { return m_shell; }
@@ -80,6 +82,7 @@ class Application {
   std::unique_ptr<ChatStore> m_store;
   const ModelSources m_sources;
   ShellModel m_shell;
+  RemoteModel m_remote;
   StatusModel m_status;
   ChatModel m_chat;
   ModelPageModel m_modelPage;

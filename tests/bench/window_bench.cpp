@@ -1,7 +1,8 @@
 // window_bench [MODEL]: process start to the first frame on screen, without a model; with MODEL, resident memory of the
 // idle window with that model loaded. window_bench --drag MODEL: from a change of the context to the frame that shows
 // it, over a drag of the memory bar's edge; window_bench --monitor: processor time of the window with its Monitor page
-// shown, and hidden. Folders of its own; run it under a display (or xvfb-run).
+// shown, and hidden; window_bench --idle: processor time and resident memory of the idle window without a model.
+// Folders of its own; run it under a display (or xvfb-run).
 #include <unistd.h>
 
 #include <QElapsedTimer>
@@ -98,6 +99,19 @@ class Drag : public QObject {
   std::vector<double> m_frames, m_changes;
 };
 
+/// Processor time over twenty seconds in which nothing happens, and memory.
+void watchIdle(QObject* owner) {
+  constexpr int kSpanMs = 20000, kSettleMs = 5000;
+  QTimer::singleShot(kSettleMs, owner, [owner] {
+    QTimer::singleShot(kSpanMs, owner, [begun = processorSeconds()] {
+      std::printf("idle without a model: %.2f %% of one core, resident %.1f MB (anonymous %.1f, files %.1f)\n",
+                  (processorSeconds() - begun) / (kSpanMs / 1e3) * 100, statusMegabytes("VmRSS"),
+                  statusMegabytes("RssAnon"), statusMegabytes("RssFile"));
+      QCoreApplication::exit(0);
+    });
+  });
+}
+
 /// Processor time over ten seconds with the Monitor page shown, then hidden.
 void watchMonitor(ui::Application& window, QObject* owner) {
   constexpr int kSpanMs = 10000, kSettleMs = 3000;
@@ -141,6 +155,7 @@ int main(int argc, char** argv) {
   QObject::connect(shown, &QQuickWindow::frameSwapped, &application, [&, done = false]() mutable {
     if (std::exchange(done, true)) return;
     std::printf("process start to first frame: %.3f s\n", secondsSinceStart());
+    if (mode == "--idle") return watchIdle(&application);
     if (mode == "--monitor") return watchMonitor(window, &application);
     if (model.empty()) return QCoreApplication::exit(0);
     if (mode == "--drag") {

@@ -146,6 +146,29 @@ class MarkdownTest : public QObject {
     QCOMPARE(ui::visibleName(u"日本語"), QString("日本語"));
   }
 
+  void footnotesStayText() {
+    const auto blocks = ui::parseMarkdown(
+        "A claim[^1] and another[^note].\n\n[^1]: https://example.com/paper\n[^note]: word\n\n> [^q]: quoted\n\n"
+        "```\n[^1]: code\n```\n\n    [^2]: indented\n\n[a]: https://example.com\n[see][a]\n");
+    QCOMPARE(blocks[0].content.text, QString("A claim[^1] and another[^note]."));
+    QVERIFY(blocks[1].content.text.startsWith("[^1]: https://example.com/paper"));
+    QVERIFY(allText(blocks).contains("[^note]: word"));
+    QVERIFY(allText(blocks).contains("[^q]: quoted"));
+    QVERIFY(allText(blocks).contains("[^1]: code") && !allText(blocks).contains('\\'));
+    QCOMPARE(blocks.last().content.text, QString("see"));
+    QVERIFY(consistent(blocks));
+  }
+
+  void nestedAndTaskLists() {
+    const auto blocks = ui::parseMarkdown(
+        "- [ ] open\n- [x] done\n  - deeper\n    1. number\n       continued\n\n       second paragraph\n\n"
+        "3. three\n4. four\n");
+    QStringList markers;
+    for (const MarkdownBlock& block : blocks) markers.append(QString::number(block.indent) + block.marker);
+    QCOMPARE(markers, QStringList({"1☐", "1☑", "2•", "31.", "3", "13.", "14."}));
+    QCOMPARE(blocks[3].content.text, QString("number\ncontinued"));
+  }
+
   void settledPrefixes() {
     QCOMPARE(ui::settledPrefix("para one"), size_t(0));
     QCOMPARE(ui::settledPrefix("para one\n\npara"), size_t(0));  // the last line is not complete

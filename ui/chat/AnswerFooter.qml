@@ -14,6 +14,10 @@ BlockFrame {
     required property bool newest
     required property bool busy
     required property bool ready
+    /// Who answers can go on with an answer.
+    property bool continues: true
+    /// In one of two columns: figures and Copy alone.
+    property bool column: false
     property string activity: "idle"
     property real promptDone: 0
     property real promptTotal: 0
@@ -51,9 +55,11 @@ BlockFrame {
             tone: block.messageState === "failed" ? "danger" : "warning"
             text: block.messageState === "failed" ? (block.facts.error !== "" ? block.facts.error : qsTr("This answer failed."))
                                                   : qsTr("This answer was interrupted. What had arrived is kept.")
-            action: !block.ready || block.busy ? "" : block.messageState === "interrupted" ? qsTr("Continue") : qsTr("Regenerate")
-            secondAction: block.ready && !block.busy && block.messageState === "interrupted" ? qsTr("Regenerate") : ""
-            onTriggered: block.messageState === "interrupted" ? block.continueWanted() : block.againWanted()
+            readonly property bool goesOn: block.messageState === "interrupted" && block.continues
+
+            action: !block.ready || block.busy ? "" : goesOn ? qsTr("Continue") : qsTr("Regenerate")
+            secondAction: block.ready && !block.busy && goesOn ? qsTr("Regenerate") : ""
+            onTriggered: goesOn ? block.continueWanted() : block.againWanted()
             onSecondTriggered: block.againWanted()
         }
         Label {
@@ -109,6 +115,7 @@ BlockFrame {
                 }
                 FactPart {
                     first: !block.streaming && block.facts.speed === ""
+                    visible: !block.column && figure !== ""
                     before: qsTr("first token")
                     figure: block.facts.firstToken
                     unit: figure !== "" ? qsTr("s") : ""
@@ -136,7 +143,7 @@ BlockFrame {
                 visible: !block.streaming
 
                 VersionSwitch {
-                    visible: block.versions > 1
+                    visible: block.versions > 1 && !block.column
                     version: block.version
                     versions: block.versions
                     enabled: !block.busy
@@ -154,6 +161,7 @@ BlockFrame {
                     id: editButton
 
                     objectName: "editAnswer"
+                    visible: !block.column
                     opacity: block.toolsShown ? 1 : 0
                     enabled: !block.busy
                     iconName: "edit"
@@ -164,6 +172,7 @@ BlockFrame {
                     id: againButton
 
                     objectName: "regenerate"
+                    visible: !block.column
                     opacity: block.toolsShown ? 1 : 0
                     enabled: block.ready && !block.busy
                     iconName: "refresh"
@@ -174,6 +183,7 @@ BlockFrame {
                     id: branchButton
 
                     objectName: "branch"
+                    visible: !block.column
                     opacity: block.toolsShown ? 1 : 0
                     iconName: "branch"
                     text: qsTr("New chat from here")
@@ -183,6 +193,7 @@ BlockFrame {
                     id: moreButton
 
                     objectName: "moreOfAnswer"
+                    visible: !block.column
                     opacity: block.toolsShown ? 1 : 0
                     iconName: "more"
                     text: qsTr("More")

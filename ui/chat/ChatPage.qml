@@ -2,6 +2,7 @@ import QtQuick
 import Hearth.Theme
 import Hearth.Controls
 import Hearth.Chat
+import Hearth.Remote
 
 /// Conversations, the transcript with its composer, parameters. Side columns slide over where there is no room.
 FocusScope {
@@ -11,14 +12,17 @@ FocusScope {
     /// Of the model page: "loading" is said here as well, with how far it is.
     property string modelState: "empty"
     property string modelStatus: ""
+    required property RemoteModel remote
     signal modelWanted
+    signal connectWanted
     signal stopLoadWanted
 
     readonly property bool wide: width >= 1224
     readonly property bool middle: width >= 904
     property bool listOpen: false
     property bool parametersOpen: true
-    readonly property bool parametersShown: wide ? parametersOpen : slidParameters
+    readonly property bool comparing: chat.compare.active
+    readonly property bool parametersShown: !comparing && (wide ? parametersOpen : slidParameters)
     property bool slidParameters: false
 
     function files(): ChatFiles {
@@ -32,9 +36,21 @@ FocusScope {
     function importChats(): void {
         files().importChats();
     }
+    function toggleCompare(): void {
+        if (comparing)
+            chat.endCompare();
+        else
+            chat.startCompare();
+        composer.focusInput();
+    }
 
     objectName: "chatPage"
 
+    Shortcut {
+        sequence: "Ctrl+Shift+D"
+        enabled: page.enabled && !page.chat.busy
+        onActivated: page.toggleCompare()
+    }
     Shortcut {
         sequence: "Ctrl+F"
         enabled: page.enabled
@@ -71,7 +87,7 @@ FocusScope {
         anchors.left: parent.left
         anchors.leftMargin: page.middle ? 264 : 0
         anchors.right: parent.right
-        anchors.rightMargin: page.wide && page.parametersOpen ? 296 : 0
+        anchors.rightMargin: page.wide && page.parametersShown ? 296 : 0
 
         PageHeader {
             id: header
@@ -152,10 +168,36 @@ FocusScope {
                 spacing: 4
 
                 ModelButton {
+                    objectName: "modelButton"
                     anchors.verticalCenter: parent.verticalCenter
+                    visible: !page.comparing
                     modelName: page.chat.modelName
                     ready: page.chat.ready
-                    onClicked: page.modelWanted()
+                    localReady: page.chat.localReady
+                    remote: page.remote
+                    onModelWanted: page.modelWanted()
+                    onConnectWanted: page.connectWanted()
+                }
+                Button {
+                    objectName: "endCompare"
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: page.comparing
+                    compact: true
+                    text: qsTr("End comparing")
+                    enabled: !page.chat.busy
+                    onClicked: page.toggleCompare()
+                }
+                IconButton {
+                    objectName: "startCompare"
+                    anchors.verticalCenter: parent.verticalCenter
+                    visible: !page.comparing
+                    enabled: page.chat.ready && !page.chat.busy && !page.chat.editing
+                    size: 32
+                    iconSize: 18
+                    iconName: "columns"
+                    text: qsTr("Compare two answers")
+                    shortcutText: "Ctrl+Shift+D"
+                    onClicked: page.toggleCompare()
                 }
                 IconButton {
                     anchors.verticalCenter: parent.verticalCenter
@@ -207,7 +249,7 @@ FocusScope {
                 IconButton {
                     objectName: "showParameters"
                     anchors.verticalCenter: parent.verticalCenter
-                    visible: !page.parametersShown
+                    visible: !page.parametersShown && !page.comparing
                     size: 32
                     iconSize: 18
                     iconName: "panel-right"
@@ -229,12 +271,39 @@ FocusScope {
             action: qsTr("Close")
             onTriggered: page.chat.dismissNotice()
         }
-        Transcript {
+        RemoteNotice {
+            id: lostNotice
+
+            objectName: "lostNotice"
             anchors.top: notice.bottom
-            anchors.topMargin: notice.visible ? 8 : 0
+            anchors.left: parent.left
+            anchors.right: parent.right
+            anchors.margins: visible ? 12 : 0
+            height: visible ? implicitHeight : 0
+            remote: page.remote
+            localReady: page.chat.localReady
+        }
+        Loader {
+            id: compareView
+
+            anchors.top: lostNotice.bottom
+            anchors.topMargin: lostNotice.visible ? 8 : 0
             anchors.bottom: composer.top
             anchors.bottomMargin: 4
             width: parent.width
+            active: page.comparing
+            sourceComponent: CompareView {
+                chat: page.chat
+                onPicked: composer.focusInput()
+            }
+        }
+        Transcript {
+            anchors.top: lostNotice.bottom
+            anchors.topMargin: lostNotice.visible || notice.visible ? 8 : 0
+            anchors.bottom: composer.top
+            anchors.bottomMargin: 4
+            width: parent.width
+            visible: !page.comparing
             chat: page.chat
             onAskedAgain: composer.focusInput()
             onMapWanted: branchMap.open()
@@ -244,12 +313,13 @@ FocusScope {
             }
         }
         EmptyState {
-            visible: page.chat.transcript.count === 0
+            visible: page.chat.transcript.count === 0 && !page.comparing
             anchors.centerIn: parent
             anchors.verticalCenterOffset: -40
             width: parent.width - 48
             title: page.chat.ready ? qsTr("Ask something") : page.modelState === "loading" || page.modelState === "failed" ? page.modelStatus : qsTr("No model loaded")
-            help: page.chat.ready ? qsTr("%1 runs on this computer; nothing leaves it.").arg(page.chat.modelName)
+            help: page.chat.remoteHost !== "" ? qsTr("%1 answers at %2; what you write is sent there.").arg(page.chat.modelName).arg(page.chat.remoteHost)
+                  : page.chat.ready ? qsTr("%1 runs on this computer; nothing leaves it.").arg(page.chat.modelName)
                                   : qsTr("Chats are here; answers need a model.")
             action: page.chat.ready || page.modelState === "loading" ? "" : page.modelState === "failed" ? qsTr("See why") : qsTr("Choose a model")
             onTriggered: page.modelWanted()

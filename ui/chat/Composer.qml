@@ -208,7 +208,7 @@ Rectangle {
                 Label {
                     visible: input.length === 0 && input.preeditText === ""
                     width: parent.width
-                    text: composer.chat.ready ? qsTr("Write to %1").arg(composer.chat.modelName) : qsTr("Load a model to chat")
+                    text: composer.chat.compare.undecided ? qsTr("Choose the answer to go on with") : composer.chat.compare.active ? qsTr("Ask both") : composer.chat.ready ? qsTr("Write to %1").arg(composer.chat.modelName) : qsTr("Load a model to chat")
                     font: Theme.reading
                     color: Theme.textFaint
                 }
@@ -245,7 +245,7 @@ Rectangle {
 
                 ContextMeter {
                     anchors.verticalCenter: parent.verticalCenter
-                    visible: composer.chat.ready
+                    visible: composer.chat.ready && composer.chat.contextTotal > 0
                     used: composer.chat.contextUsed
                     adding: composer.chat.draftTokens
                     total: composer.chat.contextTotal

@@ -31,6 +31,7 @@ BlockFrame {
         MathView {
             id: view
 
+            objectName: "mathView"
             x: Math.max(0, (scroller.width - implicitWidth) / 2)
             y: 4
             width: implicitWidth

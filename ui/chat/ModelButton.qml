@@ -2,13 +2,18 @@ import QtQuick
 import QtQuick.Templates as T
 import Hearth.Theme
 import Hearth.Controls
+import Hearth.Remote
 
-/// The model that answers, with the way to another one.
+/// The model that answers, with the ways to another one: here, or at a server elsewhere.
 T.Button {
     id: control
 
     required property string modelName
     required property bool ready
+    required property bool localReady
+    required property RemoteModel remote
+    signal modelWanted
+    signal connectWanted
 
     implicitHeight: 28
     implicitWidth: row.implicitWidth + 20
@@ -18,6 +23,52 @@ T.Button {
     Keys.onReturnPressed: control.clicked()
     Keys.onEnterPressed: control.clicked()
     text: ready ? modelName : qsTr("No model")
+    onClicked: menu.popup(control, 0, control.height + 4)
+
+    Menu {
+        id: menu
+
+        objectName: "modelMenu"
+        implicitWidth: 280
+
+        MenuItem {
+            implicitWidth: 268
+            objectName: "useHere"
+            height: visible ? implicitHeight : 0
+            visible: control.remote.inUse
+            iconName: "model"
+            text: control.localReady ? qsTr("Use the model here") : qsTr("Answer on this computer")
+            onTriggered: {
+                control.remote.setInUse(false);
+                if (!control.localReady)
+                    control.modelWanted();
+            }
+        }
+        MenuItem {
+            implicitWidth: 268
+            objectName: "useThere"
+            height: visible ? implicitHeight : 0
+            visible: control.remote.configured && !control.remote.inUse
+            iconName: "globe"
+            text: qsTr("Use %1").arg(control.remote.model)
+            hint: control.remote.host
+            onTriggered: control.remote.setInUse(true)
+        }
+        MenuItem {
+            implicitWidth: 268
+            objectName: "chooseModel"
+            iconName: "folder"
+            text: qsTr("Choose a model…")
+            onTriggered: control.modelWanted()
+        }
+        MenuItem {
+            implicitWidth: 268
+            objectName: "connectRemote"
+            iconName: "plug"
+            text: control.remote.configured ? qsTr("Another server or model…") : qsTr("Connect to a server…")
+            onTriggered: control.connectWanted()
+        }
+    }
 
     contentItem: Item {
         Row {
@@ -43,7 +94,13 @@ T.Button {
             }
             Icon {
                 anchors.verticalCenter: parent.verticalCenter
-                icon: "chevron-right"
+                visible: control.remote.inUse
+                icon: "globe"
+                size: 14
+            }
+            Icon {
+                anchors.verticalCenter: parent.verticalCenter
+                icon: "chevron-down"
                 size: 14
             }
         }

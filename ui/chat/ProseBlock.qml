@@ -17,6 +17,7 @@ BlockFrame {
     lineHeight: Math.round((level === 1 ? 28 : level === 2 ? 26 : 24) * Theme.readingSize / 15)
 
     InlineView {
+        objectName: "proseText"
         width: parent ? parent.width : 0
         content: block.content
         lineHeight: block.lineHeight

@@ -10,6 +10,12 @@ Item {
     id: transcript
 
     required property ChatModel chat
+    /// One of two columns: its own rows and progress, and no tools that change the conversation.
+    property bool column: false
+    property TranscriptModel blocks: chat.transcript
+    property string activity: chat.activity
+    property real promptDone: chat.promptDone
+    property real promptTotal: chat.promptTotal
     /// An answer is made anew: the button that asked for it goes away with the old one.
     signal askedAgain
     signal mapWanted
@@ -61,7 +67,7 @@ Item {
             event.accepted = true;
         }
         anchors.fill: parent
-        model: transcript.chat.transcript
+        model: transcript.blocks
         clip: true
         boundsBehavior: Flickable.StopAtBounds
         cacheBuffer: 600
@@ -121,6 +127,7 @@ Item {
 
                     width: ListView.view.width
                     busy: transcript.chat.busy
+                    column: transcript.column
                     onCopyWanted: transcript.chat.copyMessage(messageId)
                     marked: transcript.chat.foundWords
                     onEditWanted: transcript.editWanted(messageId)
@@ -135,7 +142,7 @@ Item {
                     required property double messageId
 
                     width: ListView.view.width
-                    onToggled: transcript.chat.transcript.setReasoningOpen(messageId, !open)
+                    onToggled: transcript.blocks.setReasoningOpen(messageId, !open)
                 }
             }
             DelegateChoice {
@@ -158,8 +165,8 @@ Item {
                     required quote
 
                     width: ListView.view.width
-                    onCopyWanted: transcript.chat.copyCode(index)
-                    onWrapWanted: wrapped => transcript.chat.transcript.setWrapped(index, wrapped)
+                    onCopyWanted: transcript.chat.copyText(transcript.blocks.wholeCode(index))
+                    onWrapWanted: wrapped => transcript.blocks.setWrapped(index, wrapped)
                 }
             }
             DelegateChoice {
@@ -193,10 +200,12 @@ Item {
 
                     width: ListView.view.width
                     busy: transcript.chat.busy
-                    ready: transcript.chat.ready
-                    activity: transcript.chat.activity
-                    promptDone: transcript.chat.promptDone
-                    promptTotal: transcript.chat.promptTotal
+                    column: transcript.column
+                    ready: transcript.chat.ready && !transcript.column
+                    continues: transcript.chat.remoteHost === ""
+                    activity: transcript.activity
+                    promptDone: transcript.promptDone
+                    promptTotal: transcript.promptTotal
                     onCopyWanted: transcript.chat.copyMessage(messageId)
                     onAgainWanted: {
                         transcript.chat.regenerate(messageId);
@@ -290,7 +299,7 @@ Item {
             visible: messageMenu.answer
             iconName: "continue"
             text: qsTr("Continue")
-            enabled: messageMenu.goesOn && transcript.chat.ready && !transcript.chat.busy
+            enabled: messageMenu.goesOn && transcript.chat.ready && transcript.chat.remoteHost === "" && !transcript.chat.busy
             onTriggered: {
                 transcript.chat.continueAnswer(messageMenu.messageId);
                 transcript.askedAgain();

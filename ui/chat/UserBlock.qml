@@ -11,6 +11,8 @@ BlockFrame {
     required property int version
     required property int versions
     required property bool busy
+    /// In one of two columns: Copy alone.
+    property bool column: false
     signal copyWanted
     signal editWanted
     signal versionWanted(int step)
@@ -26,7 +28,7 @@ BlockFrame {
         id: bubble
 
         x: (parent ? parent.width : 0) - width
-        width: Math.min(600, parent ? parent.width : 0, Math.max(text.implicitWidth + 34, files.implicitWidth + 32))
+        width: Math.min(600, parent ? parent.width : 0, Math.max(text.implicitWidth + 34, files.implicitWidth + 32, fold.visible ? fold.implicitWidth + 16 : 0))
         height: files.height + text.visibleHeight + (fold.visible ? fold.height : 0) + 20
         radius: Theme.radiusMessage
         color: Theme.userMessage
@@ -100,7 +102,7 @@ BlockFrame {
         }
 
         VersionSwitch {
-            visible: block.versions > 1
+            visible: block.versions > 1 && !block.column
             version: block.version
             versions: block.versions
             enabled: !block.busy
@@ -116,7 +118,7 @@ BlockFrame {
         IconButton {
             id: editButton
 
-            visible: tools.shown
+            visible: tools.shown && !block.column
             enabled: !block.busy
             iconName: "edit"
             text: qsTr("Edit and ask again")
@@ -125,7 +127,7 @@ BlockFrame {
         IconButton {
             id: moreButton
 
-            visible: tools.shown
+            visible: tools.shown && !block.column
             iconName: "more"
             text: qsTr("More")
             onClicked: block.moreWanted(moreButton)

@@ -30,6 +30,7 @@ std::string AnswerFacts::toJson(const std::string& parametersJson) const {
   QJsonObject object;
   object["model"] = model;
   object["template"] = templateName;
+  if (!host.isEmpty()) object["host"] = host;
   object["prompt_tokens"] = promptTokens;
   object["completion_tokens"] = completionTokens;
   object["first_token_seconds"] = firstTokenSeconds;
@@ -52,6 +53,7 @@ AnswerFacts AnswerFacts::fromJson(const std::string& json) {
   AnswerFacts facts;
   facts.model = object["model"].toString();
   facts.templateName = object["template"].toString();
+  facts.host = object["host"].toString();
   facts.promptTokens = object["prompt_tokens"].toInteger(-1);
   facts.completionTokens = object["completion_tokens"].toInteger(-1);
   facts.firstTokenSeconds = object["first_token_seconds"].toDouble(-1);

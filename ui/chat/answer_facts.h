@@ -27,6 +27,7 @@ struct AnswerFacts {
   Q_PROPERTY(QString reason MEMBER reason)
   Q_PROPERTY(QString error MEMBER error)
   Q_PROPERTY(QString model MEMBER model)
+  Q_PROPERTY(QString host MEMBER host)
 
  public:
   qint64 promptTokens = -1, completionTokens = -1;  ///< -1 = not known yet
@@ -38,6 +39,7 @@ struct AnswerFacts {
   QString reason;       ///< "stop", "length", "cancelled", "context"
   QString error;        ///< of a failed answer
   QString model, templateName;
+  QString host;  ///< of the remote server that made it; empty: made here
 
   double promptCount() const { return static_cast<double>(promptTokens); }
   double completionCount() const { return static_cast<double>(completionTokens); }

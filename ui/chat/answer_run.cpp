@@ -1,24 +1,35 @@
 #include "ui/chat/answer_run.h"
-#include "engine/chat_template.h"
 
 #include <algorithm>
-#include <span>
 
 namespace ui {
 
 namespace {
 
 constexpr int kCheckpointMs = 1000;
-constexpr size_t kLastIds = 12;  ///< enough to hold an opening mark and the newlines behind it
 
 }  // namespace
 
-AnswerRun::AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<engine::Engine> engine, app::Message message,
+QString activityName(AnswerRun::Phase phase) {
+  switch (phase) {
+    case AnswerRun::Phase::Queued:
+      return QStringLiteral("queued");
+    case AnswerRun::Phase::Reading:
+      return QStringLiteral("reading");
+    case AnswerRun::Phase::Answering:
+      return QStringLiteral("answering");
+    case AnswerRun::Phase::Ended:
+      break;
+  }
+  return QStringLiteral("idle");
+}
+
+AnswerRun::AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<AnswerSource> source, app::Message message,
                      std::string parametersJson, QObject* parent)
     : QObject(parent),
       m_tasks(tasks),
       m_store(store),
-      m_engine(std::move(engine)),
+      m_source(std::move(source)),
       m_message(std::move(message)),
       m_parametersJson(std::move(parametersJson)),
       m_before(AnswerFacts::fromJson(m_message.metaJson)),
@@ -26,8 +37,11 @@ AnswerRun::AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<engine::Eng
   m_facts.reasoningTokens = m_before.reasoningTokens;
   m_facts.reasoningSeconds = m_before.reasoningSeconds;
   m_message.state = app::MessageState::Streaming;
-  m_facts.model = QString::fromStdString(m_engine->facts().model.modelId);
-  m_facts.templateName = QString::fromStdString(m_engine->facts().templateName);
+  const SourceFacts& made = m_source->facts();
+  m_remote = made.remote;
+  m_facts.model = made.model;
+  m_facts.templateName = made.templateName;
+  if (m_remote) m_facts.host = made.device;
   connect(&m_stream, &AnswerStream::started, this, [this](qint64 promptTokens) {
     m_facts.promptTokens = promptTokens;
     m_phase = Phase::Reading;
@@ -41,10 +55,7 @@ AnswerRun::AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<engine::Eng
   });
   connect(&m_stream, &AnswerStream::tokens, this, &AnswerRun::onTokens);
   connect(&m_stream, &AnswerStream::finished, this, &AnswerRun::onFinished);
-  connect(&m_stream, &AnswerStream::failed, this, [this](const engine::Error& error) {
-    m_facts.error = QString::fromStdString(error.message);
-    end(m_stopWanted ? app::MessageState::Stopped : app::MessageState::Failed);
-  });
+  connect(&m_stream, &AnswerStream::failed, this, &AnswerRun::fail);
   m_checkpoints.setInterval(kCheckpointMs);
   connect(&m_checkpoints, &QTimer::timeout, this, [this] {
     if (m_unsaved) checkpoint();
@@ -53,7 +64,7 @@ AnswerRun::AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<engine::Eng
 
 AnswerRun::~AnswerRun() {
   if (m_phase == Phase::Ended) return;
-  if (m_engine && m_request) m_engine->cancel(*m_request);
+  if (m_source && m_request) m_source->cancel(*m_request);
   if (m_splitter) take(m_splitter->finish());
   m_message.state = app::MessageState::Interrupted;
   checkpoint();
@@ -62,61 +73,49 @@ AnswerRun::~AnswerRun() {
 void AnswerRun::start(engine::ChatPrompt prompt, engine::GenerationRequest request, WhenFull full) {
   m_sinceStart.start();
   m_checkpoints.start();
-  auto work = [engine = m_engine, sink = m_stream.sink(), opened = m_reasoningOpened, prompt = std::move(prompt),
-               request = std::move(request), full]() mutable -> Submitted {
-    Submitted outcome;
-    FittedPrompt fitted = fitPrompt(*engine, std::move(prompt), full);
-    outcome.droppedTurns = fitted.droppedTurns;
-    outcome.neededTokens = fitted.neededTokens;
-    if (!fitted.ids) {
-      outcome.error = fitted.ids.error();
-      return outcome;
-    }
-    const auto end = std::span(*fitted.ids).last(std::min<size_t>(fitted.ids->size(), kLastIds));
-    *opened = ReasoningSplitter::opens(engine->tokenizer().decode(end, true));
-    request.prompt = std::move(*fitted.ids);
-    engine::Result<engine::RequestId> id = engine->submit(std::move(request), std::move(sink));
-    if (id) {
-      outcome.id = *id;
-    } else {
-      outcome.error = id.error();
-    }
-    return outcome;
+  auto work = [source = m_source, sink = m_stream.sink(), opened = m_reasoningOpened, prompt = std::move(prompt),
+               request = std::move(request), full]() mutable {
+    return source->submit(std::move(prompt), std::move(request), full, std::move(sink), *opened);
   };
   auto shared = std::make_shared<decltype(work)>(std::move(work));
-  m_tasks.run<Submitted>(
-      this, [shared] { return (*shared)(); }, [this](const Submitted& outcome) { submitted(outcome); });
+  m_tasks.run<SubmittedAnswer>(
+      this, [shared] { return (*shared)(); }, [this](const SubmittedAnswer& outcome) { submitted(outcome); });
 }
 
-void AnswerRun::submitted(const Submitted& outcome) {
+void AnswerRun::fail(const engine::Error& error) {
+  m_error = error;
+  m_facts.error = QString::fromStdString(error.message);
+  end(m_stopWanted ? app::MessageState::Stopped : app::MessageState::Failed);
+}
+
+void AnswerRun::submitted(const SubmittedAnswer& outcome) {
   if (m_phase == Phase::Ended) {
-    if (outcome.id && m_engine) m_engine->cancel(*outcome.id);
+    if (outcome.id && m_source) m_source->cancel(*outcome.id);
     return;
   }
   m_facts.droppedTurns = outcome.droppedTurns;
   if (!outcome.id) {
-    m_facts.error = QString::fromStdString(outcome.error.message);
     m_facts.neededTokens = outcome.neededTokens;
     if (outcome.neededTokens > 0) m_facts.reason = QStringLiteral("context");
-    return end(m_stopWanted ? app::MessageState::Stopped : app::MessageState::Failed);
+    return fail(outcome.error);
   }
   m_request = *outcome.id;
-  if (m_stopWanted && m_engine) m_engine->cancel(*outcome.id);
+  if (m_stopWanted && m_source) m_source->cancel(*outcome.id);
 }
 
 void AnswerRun::stop() {
   if (m_phase == Phase::Ended || m_stopWanted) return;
   m_stopWanted = true;
-  if (m_engine && m_request) m_engine->cancel(*m_request);
+  if (m_source && m_request) m_source->cancel(*m_request);
 }
 
-void AnswerRun::releaseEngine() {
+void AnswerRun::releaseSource() {
   if (m_phase != Phase::Ended) {
-    if (m_engine && m_request) m_engine->cancel(*m_request);
+    if (m_source && m_request) m_source->cancel(*m_request);
     m_stream.drain();
   }
   if (m_phase != Phase::Ended) end(m_stopWanted ? app::MessageState::Stopped : app::MessageState::Interrupted);
-  m_engine.reset();
+  m_source.reset();
 }
 
 void AnswerRun::onTokens(const QString& piece, int count) {
@@ -168,7 +167,7 @@ void AnswerRun::end(app::MessageState state) {
   if (m_splitter) take(m_splitter->finish());
   m_message.state = state;
   checkpoint();
-  m_engine.reset();
+  m_source.reset();
   emit changed();
   emit ended();
 }

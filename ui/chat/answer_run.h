@@ -10,13 +10,11 @@
 #include <optional>
 
 #include "app/conversation_store.h"
-#include "engine/chat_template.h"
-#include "engine/engine.h"
 #include "ui/bridge/answer_stream.h"
 #include "ui/bridge/chat_store.h"
 #include "ui/bridge/tasks.h"
 #include "ui/chat/answer_facts.h"
-#include "ui/chat/fit_prompt.h"
+#include "ui/chat/answer_source.h"
 #include "ui/chat/reasoning_splitter.h"
 
 namespace ui {
@@ -28,19 +26,23 @@ class AnswerRun : public QObject {
   enum class Phase { Queued, Reading, Answering, Ended };
 
   /// `message` is the stored answer that will be filled, or one that will be continued.
-  AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<engine::Engine> engine, app::Message message,
+  AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<AnswerSource> source, app::Message message,
             std::string parametersJson, QObject* parent = nullptr);
   ~AnswerRun() override;  ///< an answer that has not ended is cancelled and stays Interrupted
 
   void start(engine::ChatPrompt prompt, engine::GenerationRequest request, WhenFull full = WhenFull::Ask);
   /// Ends it as Stopped, wherever it is.
   void stop();
-  /// The engine goes away: cancels and lets go of it.
-  void releaseEngine();
+  /// The model goes away: cancels and lets go of it.
+  void releaseSource();
+  /// A remote server answers, which the model that is loaded here does not concern.
+  bool remote() const { return m_remote; }
 
   Phase phase() const { return m_phase; }
   const app::Message& message() const { return m_message; }
   const AnswerFacts& facts() const { return m_facts; }
+  /// Why it failed, once it has.
+  const engine::Error& error() const { return m_error; }
   qint64 promptDone() const { return m_promptDone; }
   /// What failed to be written to the store, if anything did.
   const QString& storeError() const { return m_storeError; }
@@ -54,12 +56,8 @@ class AnswerRun : public QObject {
   void ended();
 
  private:
-  struct Submitted {
-    std::optional<engine::RequestId> id;
-    engine::Error error;
-    qint64 droppedTurns = 0, neededTokens = 0;
-  };
-  void submitted(const Submitted& outcome);
+  void submitted(const SubmittedAnswer& outcome);
+  void fail(const engine::Error& error);
   void onTokens(const QString& piece, int count);
   void take(const ReasoningSplitter::Piece& piece);
   void onFinished(const engine::FinishedEvent& event);
@@ -68,9 +66,10 @@ class AnswerRun : public QObject {
 
   Tasks& m_tasks;
   ChatStore& m_store;
-  std::shared_ptr<engine::Engine> m_engine;
+  std::shared_ptr<AnswerSource> m_source;
   app::Message m_message;
   std::string m_parametersJson;
+  engine::Error m_error;
   AnswerFacts m_facts, m_before;  ///< before: of the part that is being continued
   AnswerStream m_stream;
   std::shared_ptr<std::atomic<bool>> m_reasoningOpened;
@@ -81,7 +80,10 @@ class AnswerRun : public QObject {
   Phase m_phase = Phase::Queued;
   qint64 m_promptDone = 0;
   QString m_storeError;
-  bool m_stopWanted = false, m_unsaved = false;
+  bool m_remote = false, m_stopWanted = false, m_unsaved = false;
 };
+
+/// "queued", "reading", "answering", "idle": what QML compares.
+QString activityName(AnswerRun::Phase phase);
 
 }  // namespace ui

@@ -19,7 +19,8 @@ constexpr app::ConversationId kTemporaryIds = app::ConversationId{1} << 52;  // 
 
 }  // namespace
 
-ChatModel::ChatModel(Tasks& tasks, ChatStore& store, HostBridge& host, QSettings& state, QObject* parent)
+ChatModel::ChatModel(Tasks& tasks, ChatStore& store, HostBridge& host, QSettings& state, RemoteModel* remote,
+                     QObject* parent)
     : QObject(parent),
       m_tasks(tasks),
       m_store(store),
@@ -27,7 +28,8 @@ ChatModel::ChatModel(Tasks& tasks, ChatStore& store, HostBridge& host, QSettings
       m_state(state),
       m_attachments(tasks),
       m_presets(state),
-      m_temporaryStore(makeMemoryStore(tasks, kTemporaryIds)) {
+      m_temporaryStore(makeMemoryStore(tasks, kTemporaryIds)),
+      m_remote(remote) {
   for (QTimer* timer : {&m_recount, &m_save, &m_searchDelay}) timer->setSingleShot(true);
   m_recount.setInterval(kRecountMs);
   m_save.setInterval(kSaveMs);
@@ -41,8 +43,17 @@ ChatModel::ChatModel(Tasks& tasks, ChatStore& store, HostBridge& host, QSettings
   });
   connect(&m_host, &HostBridge::engineChanged, this, &ChatModel::engineSwitched);
   connect(&m_host, &HostBridge::changed, this, [this] {
-    if (m_host.state() != app::HostState::Ready && m_run) m_run->releaseEngine();
+    if (m_host.state() != app::HostState::Ready) releaseHere();
   });
+  if (m_remote != nullptr) {
+    connect(m_remote, &RemoteModel::sourceChanged, this, &ChatModel::sourceSwitched);
+    connect(m_remote, &RemoteModel::changed, this, &ChatModel::tokensChanged);
+  }
+  for (size_t side = 0; side < CompareModel::kSides; ++side) {
+    connect(&m_compare.side(side), &CompareSide::runChanged, this, [this, side] { sideChanged(side); });
+    connect(&m_compare.side(side), &CompareSide::runEnded, this, [this, side] { sideEnded(side); });
+  }
+  connect(&m_compare, &CompareModel::changed, this, &ChatModel::canSendChanged);
   connect(&m_parameters, &ParameterModel::edited, this, [this] {
     if (m_opening) return;
     m_conversation.parametersJson = parametersJson();
@@ -53,6 +64,7 @@ ChatModel::ChatModel(Tasks& tasks, ChatStore& store, HostBridge& host, QSettings
   connect(&m_attachments, &AttachmentModel::tokensChanged, this, &ChatModel::tokensChanged);
   connect(&m_attachments, &AttachmentModel::refused, this, &ChatModel::setNotice);
   if (!m_store.kept()) setNotice(tr("Chats cannot be kept on this computer now; they last until Hearth is closed."));
+  sourceSwitched();
   load();
 }
 
@@ -105,26 +117,22 @@ void ChatModel::setSearch(const QString& search) {
 }
 
 QString ChatModel::modelName() const {
+  if (remoteUsed()) return m_remote->model();
   const auto engine = m_host.engine();
   return engine ? visibleName(QString::fromStdString(engine->facts().model.modelId)) : QString();
 }
 
 QString ChatModel::activity() const {
   if (m_starting) return QStringLiteral("queued");
-  if (!m_run) return QStringLiteral("idle");
-  switch (m_run->phase()) {
-    case AnswerRun::Phase::Queued:
-      return QStringLiteral("queued");
-    case AnswerRun::Phase::Reading:
-      return QStringLiteral("reading");
-    default:
-      return QStringLiteral("answering");
-  }
+  return m_run ? activityName(m_run->phase()) : m_compare.busy() ? QStringLiteral("answering") : QStringLiteral("idle");
 }
 
 bool ChatModel::canSend() const {
   if (editingAnswer()) return !busy() && !m_draft.trimmed().isEmpty();
-  return ready() && !busy() && (!m_draft.trimmed().isEmpty() || m_attachments.count() > 0);
+  if (busy() || (m_draft.trimmed().isEmpty() && m_attachments.count() == 0)) return false;
+  if (!m_compare.active()) return ready();
+  const auto there = [this](size_t side) { return sourceOf(m_compare.side(side).source() == CompareSide::Remote); };
+  return !m_compare.undecided() && there(0) && there(1);
 }
 
 double ChatModel::contextUsed() const {
@@ -135,6 +143,7 @@ double ChatModel::contextUsed() const {
 }
 
 double ChatModel::contextTotal() const {
+  if (remoteUsed()) return m_remote->contextLength();
   const auto engine = m_host.engine();
   return engine ? engine->facts().contextLength : 0;
 }
@@ -185,6 +194,8 @@ ChatStore& ChatModel::storeOf(app::ConversationId id) {
 void ChatModel::show(const app::Conversation& conversation, std::vector<app::Message> messages) {
   m_opening = true;
   cancelEdit();
+  if (conversation.id != m_conversation.id || conversation.id == 0) endCompare();
+  if (conversation.id != m_conversation.id) m_titleIsOurs = false;
   m_conversation = conversation;
   m_tree.reset(std::move(messages), conversation.leaf);
   if (m_run) m_tree.update(m_run->message());  // newer than its last checkpoint
@@ -211,6 +222,7 @@ void ChatModel::refreshTranscript() {
   std::vector<ShownMessage> messages;
   for (const app::MessageId id : m_tree.path()) messages.push_back(shown(*m_tree.find(id)));
   m_transcript.setMessages(messages);
+  showSides();
   emit treeChanged();
 }
 
@@ -249,14 +261,7 @@ void ChatModel::copyText(const QString& text) {
 }
 
 void ChatModel::copyCode(int row) {
-  const auto role = [this](int at, int which) { return m_transcript.data(m_transcript.index(at), which); };
-  while (row > 0 && role(row, TranscriptModel::ContinuesRole).toBool()) --row;
-  QStringList pieces;
-  for (bool more = true; more && row < m_transcript.count(); ++row) {
-    pieces.append(role(row, TranscriptModel::ContentRole).value<InlineText>().text);
-    more = role(row, TranscriptModel::ContinuedRole).toBool();
-  }
-  copyText(pieces.join(u'\n') + u'\n');
+  copyText(m_transcript.wholeCode(row));
 }
 
 bool ChatModel::openLink(const QString& address) {

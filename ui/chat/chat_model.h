@@ -15,11 +15,14 @@
 #include "ui/bridge/host_bridge.h"
 #include "ui/chat/answer_run.h"
 #include "ui/chat/attachment_model.h"
+#include "ui/chat/compare_model.h"
 #include "ui/chat/conversation_list_model.h"
 #include "ui/chat/message_tree.h"
 #include "ui/chat/parameter_model.h"
 #include "ui/chat/preset_model.h"
+#include "ui/chat/title_run.h"
 #include "ui/chat/transcript_model.h"
+#include "ui/remote/remote_model.h"
 
 namespace ui {
 
@@ -32,6 +35,7 @@ class ChatModel : public QObject {
   Q_PROPERTY(ui::ParameterModel* parameters READ parameters CONSTANT)
   Q_PROPERTY(ui::AttachmentModel* attachments READ attachments CONSTANT)
   Q_PROPERTY(ui::PresetModel* presets READ presets CONSTANT)
+  Q_PROPERTY(ui::CompareModel* compare READ compare CONSTANT)
   /// The preset that the chat began with; empty: the defaults.
   Q_PROPERTY(QString preset READ preset NOTIFY presetChanged)
   Q_PROPERTY(QStringList presetChoices READ presetChoices NOTIFY presetChanged)
@@ -51,6 +55,9 @@ class ChatModel : public QObject {
   Q_PROPERTY(QString search READ search WRITE setSearch NOTIFY searchChanged)
   Q_PROPERTY(QString modelName READ modelName NOTIFY engineChanged)
   Q_PROPERTY(bool ready READ ready NOTIFY engineChanged)
+  /// A remote server answers; empty: the model here.
+  Q_PROPERTY(QString remoteHost READ remoteHost NOTIFY engineChanged)
+  Q_PROPERTY(bool localReady READ localReady NOTIFY engineChanged)
   Q_PROPERTY(bool busy READ busy NOTIFY activityChanged)
   Q_PROPERTY(QString activity READ activity NOTIFY activityChanged)
   Q_PROPERTY(double promptDone READ promptDone NOTIFY activityChanged)
@@ -63,7 +70,9 @@ class ChatModel : public QObject {
   Q_PROPERTY(QString notice READ notice NOTIFY noticeChanged)
 
  public:
-  ChatModel(Tasks& tasks, ChatStore& store, HostBridge& host, QSettings& state, QObject* parent = nullptr);
+  /// `remote` may be null where no server elsewhere answers.
+  ChatModel(Tasks& tasks, ChatStore& store, HostBridge& host, QSettings& state, RemoteModel* remote = nullptr,
+            QObject* parent = nullptr);
   ~ChatModel() override;
 
   ConversationListModel* conversations() { return &m_list; }
@@ -71,6 +80,9 @@ class ChatModel : public QObject {
   ParameterModel* parameters() { return &m_parameters; }
   AttachmentModel* attachments() { return &m_attachments; }
   PresetModel* presets() { return &m_presets; }
+  CompareModel* compare() { return &m_compare; }
+  /// Whether the model writes titles; otherwise they are the first words. Off until it is set.
+  void setTitling(bool on) { m_titling = on; }
   QString preset() const { return m_preset; }
   QStringList presetChoices() const;  ///< the defaults first
   int presetIndex() const;
@@ -91,8 +103,11 @@ class ChatModel : public QObject {
   QString search() const { return m_search; }
   void setSearch(const QString& search);
   QString modelName() const;
-  bool ready() const { return m_host.engine() != nullptr; }
-  bool busy() const { return m_starting || m_run != nullptr; }
+  /// Somebody answers: a model here, or a remote server.
+  bool ready() const { return remoteUsed() || localReady(); }
+  bool localReady() const { return m_host.engine() != nullptr; }
+  QString remoteHost() const { return remoteUsed() ? m_remote->host() : QString(); }
+  bool busy() const { return m_starting || m_run != nullptr || m_compare.busy(); }
   /// "idle", "queued", "reading", "answering".
   QString activity() const;
   double promptDone() const { return m_run ? static_cast<double>(m_run->promptDone()) : 0; }
@@ -159,6 +174,12 @@ class ChatModel : public QObject {
   Q_INVOKABLE bool openLink(const QString& address);
   Q_INVOKABLE void dismissNotice();
 
+  /// Two answers to each question from now on, until the end of comparing or another chat.
+  Q_INVOKABLE void startCompare();
+  Q_INVOKABLE void endCompare();
+  /// Goes on with the answer of a side, 0 or 1; the other one stays as its other version.
+  Q_INVOKABLE void pick(int side);
+
  signals:
   void conversationChanged();
   void systemPromptChanged();
@@ -189,7 +210,22 @@ class ChatModel : public QObject {
   void answer(app::MessageId parent);
   void runAnswer(const app::Message& message);
   /// Makes or continues the answer `message` with this prompt.
-  void startRun(const std::shared_ptr<engine::Engine>& engine, const app::Message& message, engine::ChatPrompt prompt);
+  void startRun(const std::shared_ptr<AnswerSource>& source, const app::Message& message, engine::ChatPrompt prompt);
+  bool remoteUsed() const { return m_remote != nullptr && m_remote->inUse(); }
+  /// Who answers now; null: nobody.
+  std::shared_ptr<AnswerSource> source() const { return sourceOf(remoteUsed()); }
+  std::shared_ptr<AnswerSource> sourceOf(bool remote) const;
+  void sourceSwitched();
+  /// Lets go of the model here.
+  void releaseHere();
+  void noteEnd(const AnswerRun& run);
+  void showSides();
+  void answerBoth(app::MessageId question);
+  void compareWith(size_t side, const app::Message& message);
+  void sideChanged(size_t side);
+  void sideEnded(size_t side);
+  void wantTitle(const app::Message& answer, bool remote);
+  void dropTitle();
   void saveEditedAnswer(const app::Message& edited, const std::string& text);
   ChatStore& store() { return m_temporary ? *m_temporaryStore : m_store; }
   ChatStore& storeOf(app::ConversationId id);
@@ -223,6 +259,12 @@ class ChatModel : public QObject {
   app::Conversation m_conversation;
   MessageTree m_tree;
   std::unique_ptr<AnswerRun> m_run;
+  RemoteModel* m_remote;
+  CompareModel m_compare;
+  std::unique_ptr<TitleRun> m_title;
+  app::ConversationId m_titleFor = 0;  ///< while m_title writes
+  bool m_titling = false;
+  bool m_titleIsOurs = false;  ///< of the open chat: its first words, not what somebody wrote
   QString m_draft, m_search, m_notice;
   app::MessageId m_editing = 0;
   std::function<void()> m_undo;

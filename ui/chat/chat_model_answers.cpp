@@ -1,6 +1,6 @@
 // ChatModel's way from a question to an answer.
-#include "engine/chat_template.h"
 #include "ui/chat/chat_model.h"
+#include "ui/markdown/parse_markdown.h"
 
 namespace ui {
 
@@ -34,12 +34,14 @@ void ChatModel::send() {
   }
   m_starting = true;
   m_stopWanted = false;
+  dropTitle();
   m_attachments.clear();
   setDraft({});
   emit activityChanged();
   if (m_conversation.id != 0) return ask(text, parent);
 
   m_conversation.title = titleOf(text);
+  m_titleIsOurs = true;
   m_conversation.parametersJson = parametersJson();
   store().create(this, m_conversation, [this, text](engine::Result<app::Conversation> created) {
     if (!created) return startFailed(created.error(), text);
@@ -65,6 +67,7 @@ void ChatModel::ask(const std::string& text, app::MessageId parent) {
       refreshTranscript();
     }
     m_conversation.updatedAt = committed->createdAt;
+    if (m_compare.active() && committed->conversation == m_conversation.id) return answerBoth(committed->id);
     answer(committed->id);
   });
 }
@@ -91,8 +94,8 @@ void ChatModel::answer(app::MessageId parent) {
 
 void ChatModel::runAnswer(const app::Message& message) {
   m_starting = false;
-  const std::shared_ptr<engine::Engine> engine = m_host.engine();
-  if (!engine || m_stopWanted || message.conversation != m_conversation.id) {
+  const std::shared_ptr<AnswerSource> source = this->source();
+  if (!source || m_stopWanted || message.conversation != m_conversation.id) {
     // Unloaded, stopped or another chat opened within these milliseconds: the question stays, its answer is empty.
     app::Message stopped = message;
     stopped.state = m_stopWanted ? app::MessageState::Stopped : app::MessageState::Interrupted;
@@ -105,12 +108,22 @@ void ChatModel::runAnswer(const app::Message& message) {
     return emit canSendChanged();
   }
   m_tree.add(message);
-  startRun(engine, message, promptUpTo(message.parent));
+  startRun(source, message, promptUpTo(message.parent));
 }
 
-void ChatModel::startRun(const std::shared_ptr<engine::Engine>& engine, const app::Message& message,
+std::shared_ptr<AnswerSource> ChatModel::sourceOf(bool remote) const {
+  if (remote) {
+    if (m_remote == nullptr || !m_remote->configured()) return nullptr;
+    return remoteSource(m_remote->server(), m_remote->modelId(), m_remote->contextLength());
+  }
+  std::shared_ptr<engine::Engine> engine = m_host.engine();
+  return engine ? localSource(std::move(engine)) : nullptr;
+}
+
+void ChatModel::startRun(const std::shared_ptr<AnswerSource>& source, const app::Message& message,
                          engine::ChatPrompt prompt) {
-  m_run = std::make_unique<AnswerRun>(m_tasks, storeOf(message.conversation), engine, message, m_parameters.toJson());
+  dropTitle();
+  m_run = std::make_unique<AnswerRun>(m_tasks, storeOf(message.conversation), source, message, m_parameters.toJson());
   m_tree.update(m_run->message());
   refreshTranscript();
   connect(m_run.get(), &AnswerRun::text, this, [this](const QString& piece) {
@@ -158,6 +171,8 @@ void ChatModel::runEnded() {
   // The run is in the middle of a signal; it goes when that is over.
   AnswerRun* ended = m_run.release();
   ended->deleteLater();
+  noteEnd(*ended);
+  wantTitle(ended->message(), ended->remote());
   if (ended->message().conversation == m_conversation.id) {
     m_conversation.leaf = m_tree.leaf();
     m_list.put(m_conversation);
@@ -168,20 +183,48 @@ void ChatModel::runEnded() {
   recountSoon();
 }
 
+void ChatModel::noteEnd(const AnswerRun& run) {
+  if (!run.remote() || m_remote == nullptr) return;
+  if (run.message().state == app::MessageState::Failed) {
+    m_remote->noteFailure(run.error());
+  } else if (run.message().state == app::MessageState::Complete) {
+    m_remote->noteSuccess();
+  }
+}
+
 void ChatModel::stop() {
   if (m_starting) m_stopWanted = true;
   if (m_run) m_run->stop();
+  for (size_t side = 0; side < CompareModel::kSides; ++side) m_compare.side(side).stop();
+}
+
+void ChatModel::releaseHere() {
+  if (m_run && !m_run->remote()) m_run->releaseSource();
+  for (size_t side = 0; side < CompareModel::kSides; ++side) {
+    AnswerRun* run = m_compare.side(side).run();
+    if (run != nullptr && !run->remote()) run->releaseSource();
+  }
+  if (m_title && !m_title->remote()) dropTitle();
 }
 
 void ChatModel::engineSwitched() {
-  if (m_run) m_run->releaseEngine();
-  const auto engine = m_host.engine();
+  releaseHere();
+  sourceSwitched();
+}
+
+void ChatModel::sourceSwitched() {
+  const std::shared_ptr<engine::Engine> engine = remoteUsed() ? nullptr : m_host.engine();
   m_attachments.setCounter(engine ? AttachmentModel::Counter([engine](const std::string& text) -> qint64 {
     const auto ids = engine->tokenizer().encode(text, {});
     return ids ? static_cast<qint64>(ids->size()) : -1;
   })
                                   : AttachmentModel::Counter());
   m_parameters.setPreset(engine ? engine->facts().model.samplingPreset : std::map<std::string, double>());
+  const auto here = m_host.engine();
+  m_compare.setSources(here ? visibleName(QString::fromStdString(here->facts().model.modelId)) : tr("No model here"),
+                       m_remote != nullptr && m_remote->configured()
+                           ? tr("%1 at %2").arg(m_remote->model(), m_remote->host())
+                           : QString());
   emit engineChanged();
   emit canSendChanged();
   emit tokensChanged();
@@ -189,22 +232,24 @@ void ChatModel::engineSwitched() {
 }
 
 void ChatModel::recount() {
-  const std::shared_ptr<engine::Engine> engine = m_host.engine();
-  if (!engine) return;
+  const std::shared_ptr<AnswerSource> source = this->source();
+  if (!source) return;
   struct Counts {
     qint64 draft = 0, system = 0, path = 0;
   };
-  auto work = [engine, draft = m_draft.toStdString(), prompt = promptUpTo(m_tree.leaf())] {
-    const auto count = [&](const std::string& text) -> qint64 {
-      if (text.empty()) return 0;
-      const auto ids = engine->tokenizer().encode(text, {});
-      return ids ? static_cast<qint64>(ids->size()) : 0;
-    };
+  // Where nobody here can count, the newest answer's own figures are what is known.
+  qint64 told = 0;
+  for (const app::MessageId id : m_tree.path()) {
+    const AnswerFacts facts = AnswerFacts::fromJson(m_tree.find(id)->metaJson);
+    if (facts.promptTokens > 0) told = facts.promptTokens + std::max<qint64>(0, facts.completionTokens);
+  }
+  auto work = [source, told, draft = m_draft.toStdString(), prompt = promptUpTo(m_tree.leaf())] {
+    const auto count = [&](const std::string& text) { return std::max<qint64>(0, source->countText(text)); };
     Counts counts{count(draft), 0, 0};
     if (!prompt.messages.empty()) {
       if (prompt.messages.front().role == "system") counts.system = count(prompt.messages.front().content);
-      const auto ids = engine->renderPrompt(prompt);
-      counts.path = ids ? static_cast<qint64>(ids->size()) : 0;
+      const qint64 path = source->countPrompt(prompt);
+      counts.path = path >= 0 ? path : source->facts().remote ? told : 0;
     }
     return counts;
   };
@@ -215,6 +260,32 @@ void ChatModel::recount() {
     m_pathTokens = counts.path;
     emit tokensChanged();
   });
+}
+
+void ChatModel::wantTitle(const app::Message& answer, bool remote) {
+  const bool first = m_tree.path().size() == 2;
+  if (!m_titling || !m_titleIsOurs || m_temporary || !first || answer.conversation != m_conversation.id ||
+      answer.state != app::MessageState::Complete || answer.text.empty()) {
+    return;
+  }
+  const std::shared_ptr<AnswerSource> source = sourceOf(remote);
+  const app::Message* question = m_tree.find(answer.parent);
+  if (!source || question == nullptr) return;
+  m_titleIsOurs = false;
+  m_titleFor = m_conversation.id;
+  m_title = std::make_unique<TitleRun>(m_tasks, source);
+  connect(m_title.get(), &TitleRun::ended, this, [this](const QString& title) {
+    m_title.release()->deleteLater();
+    const app::ConversationId id = std::exchange(m_titleFor, 0);
+    if (!title.isEmpty()) rename(id, title);
+  });
+  m_title->start(question->text, answer.text);
+}
+
+/// The first words stay.
+void ChatModel::dropTitle() {
+  m_title.reset();
+  m_titleFor = 0;
 }
 
 }  // namespace ui

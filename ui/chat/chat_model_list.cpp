@@ -5,6 +5,7 @@
 
 #include "app/conversation_export.h"
 #include "ui/chat/chat_model.h"
+#include "ui/chat/export_html.h"
 #include "ui/chat/export_pdf.h"
 #include "ui/markdown/parse_markdown.h"
 
@@ -24,9 +25,11 @@ QString suffixOf(const QString& format) {
 void ChatModel::rename(qint64 id, const QString& title) {
   const app::Conversation* found = m_list.find(id);
   if (found == nullptr || title.trimmed().isEmpty()) return;
+  if (id == m_titleFor) dropTitle();
   app::Conversation renamed = id == m_conversation.id ? m_conversation : *found;
   renamed.title = title.simplified().left(200).toStdString();
   if (id == m_conversation.id) {
+    m_titleIsOurs = false;
     m_conversation.title = renamed.title;
     renamed.leaf = m_tree.leaf();
   }
@@ -41,6 +44,7 @@ void ChatModel::remove(qint64 id) {
   const app::Conversation* found = m_list.find(id);
   if (found == nullptr) return;
   const QString title = QString::fromStdString(found->title);
+  if (id == m_titleFor) dropTitle();
   if (m_run && m_run->message().conversation == id) m_run->stop();
   storeOf(id).remove(this, id, [this, id, title](engine::Result<bool> done) {
     if (!done) return setNotice(QString::fromStdString(done.error().message));
@@ -136,9 +140,9 @@ void ChatModel::exportChat(qint64 id, const QString& format, const QUrl& file) {
 void ChatModel::writeExport(const app::Conversation& conversation, std::vector<app::Message> messages,
                             const QString& format, const QString& path) {
   const auto work = [conversation, messages = std::move(messages), format, path]() -> QString {
-    if (format == u"pdf") return exportPdf(QString::fromStdString(app::exportHtml(conversation, messages)), path);
+    if (format == u"pdf") return exportPdf(exportedChat(conversation, messages), path);
     const std::string text = format == u"json"   ? app::exportJson(conversation, messages)
-                             : format == u"html" ? app::exportHtml(conversation, messages)
+                             : format == u"html" ? exportHtml(exportedChat(conversation, messages)).toStdString()
                                                  : app::exportMarkdown(conversation, messages);
     QSaveFile file(path);
     const auto size = static_cast<qint64>(text.size());

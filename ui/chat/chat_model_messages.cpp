@@ -28,7 +28,7 @@ void ChatModel::selectVersion(qint64 messageId, int step) {
 
 void ChatModel::edit(qint64 messageId) {
   const app::Message* message = m_tree.find(messageId);
-  if (message == nullptr || busy()) return;
+  if (message == nullptr || busy() || m_compare.active()) return;
   m_editing = messageId;
   m_attachments.clear();
   TextWithAttachments parts{QString::fromStdString(message->text), {}};
@@ -96,9 +96,12 @@ void ChatModel::regenerateShortened(qint64 messageId) {
 
 void ChatModel::continueAnswer(qint64 messageId) {
   const app::Message* message = m_tree.find(messageId);
-  const std::shared_ptr<engine::Engine> engine = m_host.engine();
-  if (message == nullptr || message->role == "user" || busy() || !engine) return;
+  const std::shared_ptr<AnswerSource> source = this->source();
+  if (message == nullptr || message->role == "user" || busy() || !source) return;
   if (message->text.empty() && message->reasoning.empty()) return regenerate(messageId);
+  if (source->facts().remote) {
+    return setNotice(tr("A remote server cannot go on with an answer that was begun. Regenerate it instead."));
+  }
   m_stopWanted = false;
   engine::ChatPrompt prompt = promptUpTo(message->id);
   engine::ChatMessage& last = prompt.messages.back();
@@ -109,7 +112,7 @@ void ChatModel::continueAnswer(qint64 messageId) {
   prompt.continueLast = true;
   prompt.addGenerationPrompt = false;
   m_tree.show(messageId);
-  startRun(engine, *message, std::move(prompt));
+  startRun(source, *message, std::move(prompt));
 }
 
 void ChatModel::branch(qint64 messageId) {

@@ -1,11 +1,13 @@
-// A page of HTML as a PDF file.
+// A conversation as a PDF file, for paper: built block by block, never from markup, and nothing is loaded.
 #pragma once
 
 #include <QString>
 
+#include "ui/chat/export_blocks.h"
+
 namespace ui {
 
-/// Loads nothing that the page names. Empty when it was written, else why not. For a worker thread.
-QString exportPdf(const QString& html, const QString& path);
+/// Empty when the file was written, else why not. For worker threads.
+QString exportPdf(const ExportedChat& chat, const QString& path);
 
 }  // namespace ui

@@ -113,6 +113,18 @@ int ParameterModel::changedCount() const {
   return count;
 }
 
+QString ParameterModel::summary() const {
+  QStringList parts;
+  for (int row = 0; row < kRows; ++row) {
+    if (m_values[static_cast<size_t>(row)] == parameter(row).standard) continue;
+    parts.append(tr(parameter(row).label) + u' ' + data(index(row), TextRole).toString());
+  }
+  if (m_maxTokens) parts.append(tr("Max tokens %1").arg(*m_maxTokens));
+  if (m_seed) parts.append(tr("Seed %1").arg(*m_seed));
+  if (!m_stop.isEmpty()) parts.append(tr("Stop strings: %1").arg(m_stop.size()));
+  return parts.isEmpty() ? tr("Default parameters") : parts.join(QStringLiteral(", "));
+}
+
 void ParameterModel::setDropsOldest(bool drops) {
   if (drops == m_dropsOldest) return;
   m_dropsOldest = drops;

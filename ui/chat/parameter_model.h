@@ -19,6 +19,7 @@ class ParameterModel : public QAbstractListModel {
   QML_ELEMENT
   QML_UNCREATABLE("made by ChatModel")
   Q_PROPERTY(int changedCount READ changedCount NOTIFY edited)
+  Q_PROPERTY(QString summary READ summary NOTIFY edited)
   Q_PROPERTY(QString maxTokens READ maxTokens NOTIFY edited)
   Q_PROPERTY(QString seed READ seed NOTIFY edited)
   Q_PROPERTY(QStringList stop READ stop NOTIFY edited)
@@ -47,6 +48,8 @@ class ParameterModel : public QAbstractListModel {
   QHash<int, QByteArray> roleNames() const override;
 
   int changedCount() const;
+  /// What differs from the defaults, in words: "Temperature 0.2, Top k 40"; never empty.
+  QString summary() const;
   QString maxTokens() const;  ///< empty: what the context leaves
   QString seed() const;       ///< empty: random
   QStringList stop() const { return m_stop; }

@@ -218,6 +218,18 @@ void TranscriptModel::setWrapped(int row, bool wrapped) {
   emit dataChanged(index(first), index(last), {WrappedRole});
 }
 
+QString TranscriptModel::wholeCode(int row) const {
+  if (row < 0 || row >= count()) return {};
+  auto at = static_cast<size_t>(row);
+  while (at > 0 && m_rows[at].block.continues) --at;
+  QString code;
+  for (bool more = true; more && at < m_rows.size(); ++at) {
+    code += m_rows[at].block.content.text + u'\n';
+    more = m_rows[at].block.continued;
+  }
+  return code;
+}
+
 size_t TranscriptModel::firstRowOf(size_t message) const {
   const auto found =
       std::lower_bound(m_rows.begin(), m_rows.end(), message, [](const Row& row, size_t m) { return row.message < m; });

@@ -72,6 +72,8 @@ class TranscriptModel : public QAbstractListModel {
   void setMessages(const std::vector<ShownMessage>& messages);
   /// Breaks the long lines of the code that `row` belongs to, or leaves them long.
   Q_INVOKABLE void setWrapped(int row, bool wrapped);
+  /// Code that came in pieces: all of the block that `row` belongs to.
+  Q_INVOKABLE QString wholeCode(int row) const;
   /// Adds text to the last message, which must be a streaming answer.
   void appendText(const QString& text);
   void appendReasoning(const QString& text);

@@ -7,6 +7,7 @@
 #include <climits>
 #include <vector>
 
+#include "ui/markdown/footnotes.h"
 #include "ui/markdown/math_spans.h"
 #include "ui/markdown/split_blocks.h"
 
@@ -351,7 +352,8 @@ Builder& builder(void* user) {
 QList<MarkdownBlock> parseMarkdown(std::string_view utf8) {
   const std::string_view whole = utf8.substr(0, kMaxMarkdownBytes);
   TextWithoutMath taken = takeMath(whole);
-  utf8 = taken.text;
+  const std::string kept = keepFootnotes(taken.text);
+  utf8 = kept;
   Builder result(std::move(taken.spans));
   MD_PARSER parser = {};
   parser.flags = kDialect;

@@ -14,6 +14,7 @@ Rectangle {
     signal browseFileWanted
     signal searchFolderWanted
     signal getModelsWanted
+    signal connectWanted
 
     function openSearch(): void {
         searchShown = true;
@@ -41,8 +42,19 @@ Rectangle {
         onClicked: column.getModelsWanted()
     }
     IconButton {
-        objectName: "searchModels"
+        id: connectServer
+
+        objectName: "connectServer"
         anchors.right: getModels.left
+        anchors.rightMargin: 6
+        y: 10
+        iconName: "plug"
+        text: qsTr("Connect to a server…")
+        onClicked: column.connectWanted()
+    }
+    IconButton {
+        objectName: "searchModels"
+        anchors.right: connectServer.left
         anchors.rightMargin: 6
         y: 10
         iconName: "search"

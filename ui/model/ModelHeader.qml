@@ -13,6 +13,7 @@ PageHeader {
     signal browseWanted
     signal browseFileWanted
     signal getModelsWanted
+    signal connectWanted
 
     Row {
         x: Theme.pagePadding
@@ -89,6 +90,11 @@ PageHeader {
                     iconName: "download"
                     text: qsTr("Get models…")
                     onTriggered: header.getModelsWanted()
+                }
+                MenuItem {
+                    iconName: "plug"
+                    text: qsTr("Connect to a server…")
+                    onTriggered: header.connectWanted()
                 }
             }
         }

@@ -18,6 +18,7 @@ FocusScope {
     signal browseFileWanted
     signal searchFolderWanted
     signal getModelsWanted
+    signal connectWanted
 
     objectName: "modelPage"
 
@@ -37,6 +38,7 @@ FocusScope {
         onBrowseFileWanted: view.browseFileWanted()
         onSearchFolderWanted: view.searchFolderWanted()
         onGetModelsWanted: view.getModelsWanted()
+        onConnectWanted: view.connectWanted()
     }
     Rectangle {
         id: memory
@@ -79,6 +81,7 @@ FocusScope {
         onBrowseWanted: view.browseWanted()
         onBrowseFileWanted: view.browseFileWanted()
         onGetModelsWanted: view.getModelsWanted()
+        onConnectWanted: view.connectWanted()
     }
     // Narrow pages: the bar stays in view while the choices move below it.
     Rectangle {

@@ -6,6 +6,7 @@ import Hearth.Chat
 import Hearth.Hub
 import Hearth.Model
 import Hearth.Monitor
+import Hearth.Remote
 import Hearth.Server
 import Hearth.Settings
 import Hearth.FirstRun
@@ -21,6 +22,7 @@ T.ApplicationWindow {
     required property ModelPageModel modelPage
     required property HubPageModel hub
     required property FirstRunModel firstRunModel
+    required property RemoteModel remote
     required property ServerModel server
     required property MonitorModel monitor
     required property SettingsModel settings
@@ -162,7 +164,9 @@ T.ApplicationWindow {
                     chat: window.chat
                     modelState: window.modelPage.state
                     modelStatus: window.status.model
+                    remote: window.remote
                     onModelWanted: window.openModels()
+                    onConnectWanted: remoteDialog.open()
                     onStopLoadWanted: window.modelPage.cancel()
                 }
             }
@@ -183,6 +187,7 @@ T.ApplicationWindow {
                         window.openModels();
                     }
                     Component.onCompleted: window.modelPage.directory.scanOnce()
+                    onConnectWanted: remoteDialog.open()
                 }
             }
         }
@@ -196,6 +201,7 @@ T.ApplicationWindow {
                 onBrowseFileWanted: dialogs.openFile()
                 onSearchFolderWanted: dialogs.openSearchFolder()
                 onGetModelsWanted: getModels.open()
+                onConnectWanted: remoteDialog.open()
             }
         }
         Page {
@@ -316,6 +322,27 @@ T.ApplicationWindow {
 
         active: false
         sourceComponent: ShortcutSheet {}
+    }
+    Loader {
+        id: remoteDialog
+
+        function open(): void {
+            active = true;
+            (item as RemoteDialog).open();
+        }
+
+        active: false
+        sourceComponent: RemoteDialog {
+            remote: window.remote
+        }
+    }
+    Connections {
+        target: window.remote
+
+        function onSourceChanged(): void {
+            if (window.remote.inUse)
+                window.shell.page = "chat";
+        }
     }
     Loader {
         id: getModels

@@ -69,15 +69,18 @@ T.Popup {
             font: Theme.bodyStrong
         }
         Fact {
+            visible: value !== ""
             label: qsTr("Template")
             value: popup.status.templateName
             help: popup.status.templateReason
         }
         Fact {
+            visible: value !== ""
             label: qsTr("Quantization")
             value: popup.status.quantization
         }
         Fact {
+            visible: value !== ""
             label: qsTr("Compute")
             value: popup.status.computeType
         }

@@ -58,24 +58,24 @@ Rectangle {
         }
         StatusPart {
             objectName: "statusDevice"
-            iconName: strip.status.onGpu ? "gpu" : "cpu"
+            iconName: strip.status.remote ? "globe" : strip.status.onGpu ? "gpu" : "cpu"
             text: strip.status.device
             tip: strip.status.deviceReason
             onClicked: strip.pageWanted("model")
         }
         StatusPart {
-            visible: strip.status.loaded && strip.roomy
+            visible: strip.status.templateName !== "" && strip.roomy
             text: strip.status.templateName
             tip: strip.status.templateReason
             onClicked: strip.pageWanted("model")
         }
         StatusPart {
-            visible: strip.status.loaded && strip.roomy
+            visible: strip.status.quantization !== "" && strip.roomy
             text: strip.status.quantization
             onClicked: strip.pageWanted("model")
         }
         StatusPart {
-            visible: strip.status.loaded && strip.roomy
+            visible: strip.status.loaded && strip.contextTotal > 0 && strip.roomy
             caption: qsTr("Context")
             gauge: strip.contextTotal > 0 ? strip.contextUsed / strip.contextTotal : 0
             gaugeShown: true

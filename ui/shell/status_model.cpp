@@ -18,8 +18,9 @@ QString text(const std::string& value) {
 
 }  // namespace
 
-StatusModel::StatusModel(HostBridge& host, Tasks& tasks, QObject* parent)
-    : QObject(parent), m_host(host), m_tasks(tasks) {
+StatusModel::StatusModel(HostBridge& host, Tasks& tasks, RemoteModel& remote, QObject* parent)
+    : QObject(parent), m_host(host), m_tasks(tasks), m_remote(remote) {
+  connect(&m_remote, &RemoteModel::changed, this, &StatusModel::changed);
   connect(&m_host, &HostBridge::changed, this, &StatusModel::changed);
   connect(&m_host, &HostBridge::engineChanged, this, &StatusModel::measure);
   connect(&m_measure, &QTimer::timeout, this, &StatusModel::measure);
@@ -47,6 +48,7 @@ const engine::EngineFacts* StatusModel::facts() const {
 }
 
 QString StatusModel::model() const {
+  if (remote()) return m_remote.model();
   if (const engine::EngineFacts* known = facts()) return text(known->model.modelId);
   const app::HostSnapshot& now = m_host.snapshot();
   const std::string file = now.options.modelPath.filename().string();
@@ -61,28 +63,30 @@ QString StatusModel::model() const {
 }
 
 QString StatusModel::device() const {
+  if (remote()) return m_remote.lost() ? tr("%1, connection lost").arg(m_remote.host()) : m_remote.host();
   const engine::EngineFacts* known = facts();
   return known == nullptr || known->device == "cpu" ? tr("CPU") : text(known->device);
 }
 
 QString StatusModel::deviceReason() const {
+  if (remote()) return tr("The answers come from %1; what you write is sent there.").arg(m_remote.address());
   return facts() != nullptr ? text(facts()->deviceReason) : tr("What a model runs on is chosen when it is loaded.");
 }
 
 QString StatusModel::computeType() const {
-  return facts() != nullptr ? text(facts()->computeType) : QString();
+  return !remote() && facts() != nullptr ? text(facts()->computeType) : QString();
 }
 
 QString StatusModel::templateName() const {
-  return facts() != nullptr ? text(facts()->templateName) : QString();
+  return !remote() && facts() != nullptr ? text(facts()->templateName) : QString();
 }
 
 QString StatusModel::templateReason() const {
-  return facts() != nullptr ? text(facts()->templateReason) : QString();
+  return !remote() && facts() != nullptr ? text(facts()->templateReason) : QString();
 }
 
 QString StatusModel::quantization() const {
-  return facts() != nullptr ? text(facts()->quantization) : QString();
+  return !remote() && facts() != nullptr ? text(facts()->quantization) : QString();
 }
 
 /// The model's parts are those that were measured, as far as this program really holds so much.

@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "ui/bridge/host_bridge.h"
 #include "ui/bridge/tasks.h"
+#include "ui/remote/remote_model.h"
 
 namespace ui {
 
@@ -16,6 +17,7 @@ class StatusModel : public QObject {
   QML_ELEMENT
   QML_UNCREATABLE("made by Application")
   Q_PROPERTY(bool loaded READ loaded NOTIFY changed)
+  Q_PROPERTY(bool remote READ remote NOTIFY changed)
   Q_PROPERTY(QString model READ model NOTIFY changed)
   Q_PROPERTY(QString device READ device NOTIFY changed)
   Q_PROPERTY(QString deviceReason READ deviceReason NOTIFY changed)
@@ -33,9 +35,12 @@ class StatusModel : public QObject {
   Q_PROPERTY(QString fault READ fault NOTIFY changed)
 
  public:
-  StatusModel(HostBridge& host, Tasks& tasks, QObject* parent = nullptr);
+  StatusModel(HostBridge& host, Tasks& tasks, RemoteModel& remote, QObject* parent = nullptr);
 
-  bool loaded() const { return m_host.engine() != nullptr; }
+  /// Somebody answers: a model here, or a remote server.
+  bool loaded() const { return remote() || m_host.engine() != nullptr; }
+  /// A remote server answers.
+  bool remote() const { return m_remote.inUse(); }
   /// The model's name, how far its load is, or that there is none.
   QString model() const;
   QString device() const;
@@ -73,6 +78,7 @@ class StatusModel : public QObject {
 
   HostBridge& m_host;
   Tasks& m_tasks;
+  RemoteModel& m_remote;
   QTimer m_measure;
   Parts m_parts;
   QString m_fault;  ///< as last told

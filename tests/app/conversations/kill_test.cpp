@@ -28,6 +28,8 @@ struct Reported {
   app::ConversationId conversation = 0;
   std::map<app::MessageId, int> sequences;    ///< of messages
   std::map<app::MessageId, int> checkpoints;  ///< last step
+  std::map<app::MessageId, bool> erased;      ///< begun; true: done
+  int title = 0;                              ///< last number
 };
 
 void readLine(const std::string& line, Reported& out) {
@@ -40,6 +42,9 @@ void readLine(const std::string& line, Reported& out) {
   if (kind == "conversation") out.conversation = id;
   if (kind == "message") out.sequences[id] = number;
   if (kind == "checkpoint") out.checkpoints[id] = number;
+  if (kind == "title") out.title = number;
+  if (kind == "erasing") out.erased[id] = false;
+  if (kind == "erased") out.erased[id] = true;
 }
 
 /// Runs the writer, kills it after `delay` (counted from its first word, or from its start) and returns what it said.
@@ -94,15 +99,35 @@ void expectKept(const fs::path& file, const Reported& reported) {
     EXPECT_NE(message.state, app::MessageState::Streaming);
     found[message.id] = message;
   }
+  for (const auto& [id, done] : reported.erased) EXPECT_FALSE(done && found.contains(id)) << id << " is back";
+  const auto mayBeGone = [&](app::MessageId id) { return reported.erased.contains(id) && !found.contains(id); };
   for (const auto& [id, sequence] : reported.sequences) {
+    if (mayBeGone(id)) continue;
     ASSERT_TRUE(found.contains(id)) << "message " << id << " was reported and is lost";
     EXPECT_EQ(sequence % 2 == 1 || found[id].text == testtext::question(sequence), true) << id;
   }
   for (const auto& [id, step] : reported.checkpoints) {
+    if (mayBeGone(id)) continue;
     // The next step may have been committed without having been reported any more.
     const std::string text = found[id].text;
     EXPECT_TRUE(text == testtext::answer(id, step) || text == testtext::answer(id, step + 1)) << id << " " << step;
     EXPECT_EQ(found[id].state == app::MessageState::Complete, text == testtext::answer(id, 5));
+  }
+}
+
+/// The title that was reported last, or the next one.
+void expectTitle(const fs::path& file, const Reported& reported) {
+  auto store = app::ConversationStore::open(file);
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  std::promise<engine::Result<std::vector<app::Conversation>>> promise;
+  (*store)->list([&](auto all) { promise.set_value(std::move(all)); });
+  const auto all = promise.get_future().get();
+  ASSERT_TRUE(all.ok()) << all.error().message;
+  for (const app::Conversation& one : *all) {
+    if (one.id != reported.conversation || reported.title == 0) continue;
+    EXPECT_TRUE(one.title == "title " + std::to_string(reported.title) ||
+                one.title == "title " + std::to_string(reported.title + 1))
+        << one.title << " after " << reported.title;
   }
 }
 
@@ -125,6 +150,7 @@ TEST(KillTest, NothingReportedCommittedIsLost) {
     const bool fromStart = round % 5 == 4;
     const Reported reported = runAndKill(file, std::chrono::microseconds(random() % 150'000), fromStart);
     if (reported.conversation != 0) expectKept(file, reported);
+    if (reported.conversation != 0) expectTitle(file, reported);
     if (fs::exists(file) && reported.opened) expectSound(file);
     messages += reported.sequences.size();
   }
