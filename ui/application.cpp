@@ -71,6 +71,13 @@ NoNetworkFactory& noNetworkFactory() {
   return factory;
 }
 
+/// The folder, made where it is not there.
+std::filesystem::path folderOf(const std::filesystem::path& folder) {
+  std::error_code ignored;  // who writes there says what is wrong
+  std::filesystem::create_directories(folder, ignored);
+  return folder;
+}
+
 app::HubOptions hubOptions(const app::AppPaths& paths) {
   app::HubOptions options = app::HubOptions::fromEnvironment();
   options.stateFile = paths.data / "downloads.json";
@@ -105,7 +112,7 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
       m_store(context.conversations ? makeDatabaseStore(*context.conversations, m_tasks) : makeMemoryStore(m_tasks)),
       m_sources(sources ? std::move(*sources) : ModelSources::real(context.paths.cache)),
       m_shell(m_settings, m_state, QString::fromStdString(context.conversationsNotice)),
-      m_remote(m_tasks, m_settings),
+      m_remote(m_tasks, m_settings, makeKeyStore(folderOf(context.paths.config / "remote"), m_tasks, keychain)),
       m_status(m_host, m_tasks, m_remote),
       m_chat(m_tasks, *m_store, m_host, m_state, &m_remote),
       m_modelPage(m_tasks, m_settings, m_host, m_state, context.paths, m_sources),
@@ -138,9 +145,8 @@ Application::Application(app::AppContext& context, std::optional<ModelSources> s
 
 void Application::showLanguage() {
   m_engine->retranslate();
-  for (QObject* model :
-       std::initializer_list<QObject*>{&m_shell, &m_remote, &m_status, &m_chat, &m_modelPage, &m_hub, &m_firstRun,
-                                                        &m_server, &m_monitor, &m_settingsPage}) {
+  for (QObject* model : std::initializer_list<QObject*>{&m_shell, &m_remote, &m_status, &m_chat, &m_modelPage, &m_hub,
+                                                        &m_firstRun, &m_server, &m_monitor, &m_settingsPage}) {
     retranslate(*model);
   }
 }

@@ -422,7 +422,6 @@ std::span<const SettingRow> settingRows() {
                  .group = "window",
                  .label = "Remote server",
                  .help = "A server with OpenAI's protocol that may answer instead of a model here"},
-      SettingRow{.key = "remote-key", .group = "window", .label = "Remote server's key", .help = "Sent to it alone"},
       SettingRow{.key = "remote-model",
                  .group = "window",
                  .label = "Remote model",

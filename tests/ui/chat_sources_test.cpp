@@ -42,7 +42,7 @@ struct Rig {
         store(ui::makeMemoryStore(tasks)),
         state(dir.filePath("w.ini"), QSettings::IniFormat),
         settings(values, dir.filePath("settings.json").toStdString(), tasks),
-        remote(tasks, settings),
+        remote(tasks, settings, ui::makeKeyStore(dir.path().toStdString(), tasks, /*keychain=*/false)),
         chat(tasks, *store, host, state, &remote) {
     if (loaded) modelHost.load({});
     if (loaded) static_cast<void>(QTest::qWaitFor([this] { return chat.localReady(); }, kLong));
@@ -241,9 +241,18 @@ class ChatSourcesTest : public QObject {
     rig.chat.continueAnswer(id);
     QVERIFY(rig.chat.notice().contains("cannot go on"));
     QCOMPARE(Rig::stateOf(rig.chat.transcript()), QString("complete"));
+    // The key is kept apart from the settings, for this user alone, and is there after a restart.
+    const QString keys = rig.dir.filePath("keys.json");
+    QVERIFY(QTest::qWaitFor([&] { return QFile::exists(keys); }, kLong));
+    QCOMPARE(QFile::permissions(keys) & (QFile::ReadGroup | QFile::ReadOther | QFile::WriteOther),
+             QFile::Permissions());
+    ui::RemoteModel again(rig.tasks, rig.settings, ui::makeKeyStore(rig.dir.path().toStdString(), rig.tasks, false));
+    QVERIFY(again.inUse());
+    QVERIFY(QTest::qWaitFor([&] { return again.hasKey() && again.contextLength() == 4096; }, kLong));
+    QVERIFY(far.requests().back().find("Authorization: Bearer sekret") != std::string::npos);
     rig.remote.forget();
     QVERIFY(!rig.chat.ready());
-    QVERIFY(rig.values.text("remote-key").empty());
+    QVERIFY(QTest::qWaitFor([&] { return !QFile::exists(keys); }, kLong));
   }
 
   void aLostConnectionIsSaidAndComesBack() {

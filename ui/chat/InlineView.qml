@@ -42,6 +42,13 @@ TextEdit {
         markColor: Theme.mark
         lineHeight: view.lineHeight
     }
+    Loader {
+        anchors.fill: parent
+        active: inlineDocument.hasFormulas
+        sourceComponent: FormulaLayer {
+            document: inlineDocument
+        }
+    }
     Rectangle {
         readonly property rect place: view.caret && view.length + view.width + view.contentHeight > 0
                                       ? view.positionToRectangle(view.length) : Qt.rect(0, 0, 0, 0)

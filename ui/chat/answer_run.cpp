@@ -7,6 +7,7 @@ namespace ui {
 namespace {
 
 constexpr int kCheckpointMs = 1000;
+constexpr int kStopMs = 100;
 
 }  // namespace
 
@@ -43,11 +44,13 @@ AnswerRun::AnswerRun(Tasks& tasks, ChatStore& store, std::shared_ptr<AnswerSourc
   m_facts.templateName = made.templateName;
   if (m_remote) m_facts.host = made.device;
   connect(&m_stream, &AnswerStream::started, this, [this](qint64 promptTokens) {
+    if (m_phase == Phase::Ended) return;
     m_facts.promptTokens = promptTokens;
     m_phase = Phase::Reading;
     emit changed();
   });
   connect(&m_stream, &AnswerStream::prefill, this, [this](qint64 done, qint64 total) {
+    if (m_phase == Phase::Ended) return;
     m_promptDone = done;
     m_facts.promptTokens = total;
     if (m_phase == Phase::Queued) m_phase = Phase::Reading;
@@ -83,6 +86,7 @@ void AnswerRun::start(engine::ChatPrompt prompt, engine::GenerationRequest reque
 }
 
 void AnswerRun::fail(const engine::Error& error) {
+  if (m_phase == Phase::Ended) return;
   m_error = error;
   m_facts.error = QString::fromStdString(error.message);
   end(m_stopWanted ? app::MessageState::Stopped : app::MessageState::Failed);
@@ -107,6 +111,13 @@ void AnswerRun::stop() {
   if (m_phase == Phase::Ended || m_stopWanted) return;
   m_stopWanted = true;
   if (m_source && m_request) m_source->cancel(*m_request);
+  // A step that reads much of a prompt takes its time; whoever pressed Stop does not wait for it.
+  QTimer::singleShot(kStopMs, this, [this] {
+    if (m_phase != Phase::Ended) m_stream.drain();
+    if (m_phase == Phase::Ended) return;
+    m_facts.reason = QString::fromUtf8(engine::finishReasonName(engine::FinishReason::Cancelled).data());
+    end(app::MessageState::Stopped);
+  });
 }
 
 void AnswerRun::releaseSource() {
@@ -119,6 +130,7 @@ void AnswerRun::releaseSource() {
 }
 
 void AnswerRun::onTokens(const QString& piece, int count) {
+  if (m_phase == Phase::Ended) return;
   if (m_phase != Phase::Answering) {
     m_phase = Phase::Answering;
     m_facts.firstTokenSeconds = static_cast<double>(m_sinceStart.elapsed()) / 1000;
@@ -152,6 +164,7 @@ void AnswerRun::take(const ReasoningSplitter::Piece& piece) {
 }
 
 void AnswerRun::onFinished(const engine::FinishedEvent& event) {
+  if (m_phase == Phase::Ended) return;
   m_facts.promptTokens = event.usage.promptTokens;
   m_facts.completionTokens = event.usage.completionTokens;
   m_facts.firstTokenSeconds = event.timings.queueSeconds + event.timings.prefillSeconds;

@@ -2,10 +2,14 @@
 
 #include <QAbstractTextDocumentLayout>
 #include <QGuiApplication>
+#include <QPainter>
+#include <QTextBlock>
 #include <QTextBlockFormat>
 #include <QTextCharFormat>
 #include <QTextCursor>
 #include <QTextDocument>
+#include <QTextFragment>
+#include <QTextLayout>
 #include <algorithm>
 
 #include "ui/markdown/math_spans.h"
@@ -177,6 +181,26 @@ void InlineDocument::insertMath(QTextCursor& cursor, const QString& source, cons
   code.setFontFamilies({m_codeFont.family()});
   code.setProperty(QTextFormat::FontPixelSize, m_codeFont.pixelSize());
   cursor.insertText(source, code);
+}
+
+void InlineDocument::drawFormulas(QPainter& painter) {
+  QTextDocument* document = m_target != nullptr && m_hadMath ? m_target->textDocument() : nullptr;
+  if (document == nullptr) return;
+  for (QTextBlock block = document->begin(); block.isValid(); block = block.next()) {
+    const QTextLayout* layout = block.layout();
+    for (auto at = block.begin(); !at.atEnd(); ++at) {
+      const QTextFragment fragment = at.fragment();
+      const QTextCharFormat format = fragment.charFormat();
+      if (format.objectType() != MathObject::kType) continue;
+      // Formulas that look alike and stand side by side are one fragment.
+      for (int i = 0; i < fragment.length(); ++i) {
+        const int place = fragment.position() + i - block.position();
+        const QTextLine line = layout->lineForTextPosition(place);
+        if (!line.isValid()) continue;
+        m_math.draw(painter, layout->position() + QPointF(line.cursorToX(place), line.y() + line.ascent()), format);
+      }
+    }
+  }
 }
 
 void InlineDocument::markWords(QTextDocument& document) {

@@ -12,6 +12,7 @@
 #include "ui/chat/math_object.h"
 #include "ui/markdown/block.h"
 
+class QPainter;
 class QTextCursor;
 class QTextDocument;
 
@@ -44,9 +45,11 @@ class InlineDocument : public QObject, public QQmlParserStatus {
   Q_PROPERTY(QStringList marked READ marked WRITE setMarked NOTIFY changed)
   Q_PROPERTY(QColor markColor READ markColor WRITE setMarkColor NOTIFY changed)
   Q_PROPERTY(qreal lineHeight READ lineHeight WRITE setLineHeight NOTIFY changed)
+  /// Formulas are among the text; a FormulaLayer over it draws them.
+  Q_PROPERTY(bool hasFormulas READ hasFormulas NOTIFY changed)
 
  public:
-  using QObject::QObject;
+  explicit InlineDocument(QObject* parent = nullptr) : QObject(parent) { m_math.setPlacesOnly(true); }
 
   /// Made by QML it writes once, when all its properties are there.
   void classBegin() override { m_complete = false; }
@@ -55,6 +58,9 @@ class InlineDocument : public QObject, public QQmlParserStatus {
   QQuickTextDocument* target() const { return m_target; }
   void setTarget(QQuickTextDocument* target);
   QString plain() const { return m_content.text; }
+  bool hasFormulas() const { return m_hadMath; }
+  /// Draws the formulas where the document has left room for them.
+  void drawFormulas(QPainter& painter);
   const InlineText& content() const { return m_content; }
   void setContent(const InlineText& content);
   QFont codeFont() const { return m_codeFont; }

@@ -50,8 +50,11 @@ QSizeF MathObject::intrinsicSize(QTextDocument* /*document*/, int /*position*/, 
 
 void MathObject::drawObject(QPainter* painter, const QRectF& place, QTextDocument* /*document*/, int /*position*/,
                             const QTextFormat& format) {
-  const Placed& one = placed(format);
-  one.picture.draw(*painter, place.topLeft() + QPointF(kMargin, one.baseline), format.property(Ink).value<QColor>());
+  if (!m_placesOnly) draw(*painter, place.topLeft() + QPointF(0, placed(format).baseline), format);
+}
+
+void MathObject::draw(QPainter& painter, QPointF baseline, const QTextFormat& format) {
+  placed(format).picture.draw(painter, baseline + QPointF(kMargin, 0), format.property(Ink).value<QColor>());
 }
 
 }  // namespace ui

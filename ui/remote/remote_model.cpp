@@ -17,13 +17,12 @@ std::shared_ptr<app::RemoteServer> serverAt(const std::string& address, const st
 
 }  // namespace
 
-RemoteModel::RemoteModel(Tasks& tasks, SettingsBridge& settings, QObject* parent)
-    : QObject(parent), m_tasks(tasks), m_settings(settings) {
+RemoteModel::RemoteModel(Tasks& tasks, SettingsBridge& settings, std::unique_ptr<KeyStore> keys, QObject* parent)
+    : QObject(parent), m_tasks(tasks), m_settings(settings), m_keys(std::move(keys)) {
   m_again.setSingleShot(true);
   connect(&m_again, &QTimer::timeout, this, &RemoteModel::ping);
   readSettings();
-  // How long the context is, is asked anew with every start.
-  if (inUse()) ping();
+  readKey();
 }
 
 /// Work that waits for a server ends now, so that nobody waits for it.
@@ -34,7 +33,7 @@ RemoteModel::~RemoteModel() {
 
 void RemoteModel::readSettings() {
   const app::Settings& settings = m_settings.settings();
-  m_server = serverAt(settings.text("remote-address"), settings.text("remote-key"));
+  m_server = serverAt(settings.text("remote-address"), {});
   m_modelId = settings.text("remote-model");
   m_inUse = settings.boolean("use-remote");
 }
@@ -51,8 +50,36 @@ QString RemoteModel::model() const {
   return visibleName(QString::fromStdString(m_modelId));
 }
 
-bool RemoteModel::hasKey() const {
-  return !m_settings.settings().text("remote-key").empty();
+/// The key comes from where it is kept, later; how long the context is, is asked anew with every start.
+void RemoteModel::readKey() {
+  if (!m_server) return;
+  const auto known = [this] {
+    if (inUse()) ping();
+  };
+  if (!m_keys) return known();
+  m_keys->load([this, known, server = m_server](const KeptKeys& kept) {
+    if (server != m_server) return;
+    for (const ServerKey& one : kept.keys) {
+      if (one.label == address()) m_key = one.key.toStdString();
+    }
+    if (!kept.problem.isEmpty()) emit saveFailed(kept.problem);
+    if (!m_key.empty()) {
+      m_server = std::make_shared<app::RemoteServer>(m_server->address(), m_key);
+      emit changed();
+      emit sourceChanged();
+    }
+    known();
+  });
+}
+
+void RemoteModel::keepKey(const std::string& key) {
+  m_key = key;
+  if (!m_keys) return;
+  QList<ServerKey> kept;
+  if (!key.empty()) kept.append({address(), QString::fromStdString(key)});
+  m_keys->save(kept, [this](const KeptKeys& saved) {
+    if (!saved.problem.isEmpty()) emit saveFailed(saved.problem);
+  });
 }
 
 int RemoteModel::modelIndex() const {
@@ -70,7 +97,7 @@ void RemoteModel::ask(const QString& address, const QString& key) {
     return emit listChanged();
   }
   std::string wanted = key.trimmed().toStdString();
-  if (wanted.empty() && m_server && m_server->address() == *parsed) wanted = m_settings.settings().text("remote-key");
+  if (wanted.empty() && m_server && m_server->address() == *parsed) wanted = m_key;
   if (!parsed->loopback()) {
     const QString host = QString::fromStdString(parsed->label());
     m_warning = parsed->secure
@@ -126,7 +153,7 @@ void RemoteModel::choose(int index) {
   m_lost = false;
   m_again.stop();
   store("remote-address", m_server->address().base());
-  store("remote-key", m_candidateKey);
+  keepKey(m_candidateKey);
   store("remote-model", m_modelId);
   store("use-remote", "true");
   m_candidate.reset();
@@ -152,7 +179,8 @@ void RemoteModel::forget() {
   m_context = 0;
   m_inUse = m_lost = false;
   m_again.stop();
-  for (const char* key : {"remote-address", "remote-key", "remote-model", "use-remote"}) store(key, "");
+  keepKey({});
+  for (const char* key : {"remote-address", "remote-model", "use-remote"}) store(key, "");
   emit changed();
   emit sourceChanged();
 }

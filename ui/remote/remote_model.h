@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/remote_server.h"
+#include "ui/bridge/key_store.h"
 #include "ui/bridge/settings_bridge.h"
 #include "ui/bridge/tasks.h"
 
@@ -34,7 +35,9 @@ class RemoteModel : public QObject {
   Q_PROPERTY(QString warning READ warning NOTIFY listChanged)
 
  public:
-  RemoteModel(Tasks& tasks, SettingsBridge& settings, QObject* parent = nullptr);
+  /// `keys` keeps the server's key, as it keeps our own server's; null: it lasts as long as this object.
+  RemoteModel(Tasks& tasks, SettingsBridge& settings, std::unique_ptr<KeyStore> keys = nullptr,
+              QObject* parent = nullptr);
   ~RemoteModel() override;
 
   /// Address and model were chosen.
@@ -44,7 +47,7 @@ class RemoteModel : public QObject {
   QString address() const;
   QString host() const;   ///< without protocol and path, for people
   QString model() const;  ///< for people
-  bool hasKey() const;
+  bool hasKey() const { return !m_key.empty(); }
   /// The last answer failed on the way, and nobody has been reached since. It is tried again by itself.
   bool lost() const { return m_lost; }
   QString lostWhy() const { return m_lostWhy; }
@@ -87,6 +90,8 @@ class RemoteModel : public QObject {
  private:
   using Listed = engine::Result<std::vector<app::RemoteModel>>;
   void readSettings();
+  void readKey();
+  void keepKey(const std::string& key);
   void listed(const std::shared_ptr<app::RemoteServer>& server, const std::string& key, const Listed& models);
   void store(std::string_view key, const std::string& value);
   void ping();
@@ -94,7 +99,8 @@ class RemoteModel : public QObject {
   Tasks& m_tasks;
   SettingsBridge& m_settings;
   std::shared_ptr<app::RemoteServer> m_server;
-  std::string m_modelId;
+  std::unique_ptr<KeyStore> m_keys;
+  std::string m_modelId, m_key;
   uint32_t m_context = 0;
   bool m_inUse = false, m_lost = false, m_asking = false, m_pinging = false;
   QString m_lostWhy, m_problem, m_warning;

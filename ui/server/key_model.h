@@ -12,7 +12,7 @@
 
 #include "app/http_server.h"
 #include "ui/bridge/settings_bridge.h"
-#include "ui/server/key_store.h"
+#include "ui/bridge/key_store.h"
 
 namespace ui {
 

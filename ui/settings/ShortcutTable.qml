@@ -16,6 +16,7 @@ Column {
         [qsTr("Chat"), [
             ["Enter", qsTr("Send")], ["Shift+Enter", qsTr("New line")], ["Up", qsTr("Edit your last message, in an empty composer")],
             ["Esc", qsTr("Stop the answer or the load; end editing")], ["Ctrl+F", qsTr("Search titles and text")],
+            ["Ctrl+Shift+D", qsTr("Compare two answers, or end it")], ["Alt+1 / Alt+2", qsTr("Go on with the left or the right answer")],
             ["F2", qsTr("Rename the chat under the focus")], ["Del", qsTr("Delete the chat under the focus")],
             ["Shift+F10", qsTr("Menu of the chat under the focus")]]],
         [qsTr("Model"), [

@@ -29,13 +29,13 @@ struct Key {
 /// Rows that stand in another section than the rest of their group.
 constexpr std::array kMoved = {Place{"api-keys", Section::Privacy},      Place{"api-keys-file", Section::Privacy},
                                Place{"last-model", Section::Models},     Place{"auto-titles", Section::Chat},
-                               Place{"remote-address", Section::Models}, Place{"remote-key", Section::Models},
-                               Place{"remote-model", Section::Models},   Place{"use-remote", Section::Models}};
-constexpr std::array kSecrets = {std::string_view("api-keys"), std::string_view("remote-key")};
+                               Place{"remote-address", Section::Models}, Place{"remote-model", Section::Models},
+                               Place{"use-remote", Section::Models}};
+constexpr std::array kSecrets = {std::string_view("api-keys")};
 /// Rows that are set on another page: for each model, or with care.
-constexpr std::array kPages = {Key{"api-keys", "page:server"},     Key{"max-model-len", "page:model"},
+constexpr std::array kPages = {Key{"api-keys", "page:server"}, Key{"max-model-len", "page:model"},
                                Key{"conv-template", "page:model"}, Key{"remote-address", "page:model"},
-                               Key{"remote-key", "page:model"},    Key{"remote-model", "page:model"}};
+                               Key{"remote-model", "page:model"}};
 constexpr std::array kPickers = {Key{"model-path", "folder"},
                                  Key{"last-model", "folder"},
                                  Key{"template-directory", "folder"},

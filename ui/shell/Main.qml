@@ -177,6 +177,7 @@ T.ApplicationWindow {
                     readonly property int found: window.modelPage.directory.firstFound
 
                     firstRun: window.firstRunModel
+                    connectable: true
                     foundName: found >= 0 ? window.modelPage.directory.names[found] : ""
                     onUseStarter: window.modelPage.useStarter()
                     onBrowse: dialogs.openFolder()

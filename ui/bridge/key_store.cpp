@@ -1,4 +1,4 @@
-#include "ui/server/key_store.h"
+#include "ui/bridge/key_store.h"
 
 #include <qt6keychain/keychain.h>
 #include <QFile>
