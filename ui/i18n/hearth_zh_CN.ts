@@ -268,6 +268,18 @@
         <source>Messages deleted: %1</source>
         <translation>已删除消息：%1</translation>
     </message>
+    <message>
+        <source>End comparing</source>
+        <translation>结束对比</translation>
+    </message>
+    <message>
+        <source>Compare two answers</source>
+        <translation>对比两个回答</translation>
+    </message>
+    <message>
+        <source>%1 answers at %2; what you write is sent there.</source>
+        <translation>%1 在 %2 上作答；你写的内容会发送到那里。</translation>
+    </message>
 </context>
 <context>
     <name>ChatSection</name>
@@ -313,6 +325,59 @@
     <message>
         <source>Copy code</source>
         <translation>复制代码</translation>
+    </message>
+</context>
+<context>
+    <name>CompareColumn</name>
+    <message>
+        <source>%1: model</source>
+        <translation>%1：模型</translation>
+    </message>
+    <message>
+        <source>%1: parameters</source>
+        <translation>%1：参数</translation>
+    </message>
+    <message>
+        <source>Go on with this</source>
+        <translation>用这个继续</translation>
+    </message>
+    <message>
+        <source>Go on with the %1</source>
+        <translation>用%1继续</translation>
+    </message>
+</context>
+<context>
+    <name>CompareSettings</name>
+    <message>
+        <source>Max tokens</source>
+        <translation>最大词元数</translation>
+    </message>
+    <message>
+        <source>what fits</source>
+        <translation>按剩余空间</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>random</source>
+        <translation>随机</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
+    </message>
+</context>
+<context>
+    <name>CompareView</name>
+    <message>
+        <source>Left answer</source>
+        <translation>左侧回答</translation>
+    </message>
+    <message>
+        <source>Right answer</source>
+        <translation>右侧回答</translation>
     </message>
 </context>
 <context>
@@ -368,6 +433,14 @@
     <message>
         <source>Choose a model</source>
         <translation>选择模型</translation>
+    </message>
+    <message>
+        <source>Choose the answer to go on with</source>
+        <translation>请选择用哪个回答继续</translation>
+    </message>
+    <message>
+        <source>Ask both</source>
+        <translation>同时问两边</translation>
     </message>
 </context>
 <context>
@@ -611,6 +684,10 @@
     <message>
         <source>Drop a folder or a .gguf file</source>
         <translation>可拖入文件夹或 .gguf 文件</translation>
+    </message>
+    <message>
+        <source>Connect to a server…</source>
+        <translation>连接到服务器…</translation>
     </message>
 </context>
 <context>
@@ -1389,6 +1466,30 @@
         <source>Model: %1</source>
         <translation>模型：%1</translation>
     </message>
+    <message>
+        <source>Use the model here</source>
+        <translation>使用本机模型</translation>
+    </message>
+    <message>
+        <source>Answer on this computer</source>
+        <translation>在本机作答</translation>
+    </message>
+    <message>
+        <source>Use %1</source>
+        <translation>使用 %1</translation>
+    </message>
+    <message>
+        <source>Choose a model…</source>
+        <translation>选择模型…</translation>
+    </message>
+    <message>
+        <source>Another server or model…</source>
+        <translation>换一个服务器或模型…</translation>
+    </message>
+    <message>
+        <source>Connect to a server…</source>
+        <translation>连接到服务器…</translation>
+    </message>
 </context>
 <context>
     <name>ModelCard</name>
@@ -1477,6 +1578,10 @@
     <message>
         <source>Get models…</source>
         <translation>获取模型…</translation>
+    </message>
+    <message>
+        <source>Connect to a server…</source>
+        <translation>连接到服务器…</translation>
     </message>
 </context>
 <context>
@@ -1945,6 +2050,76 @@
     <message>
         <source>Forget, the files stay</source>
         <translation>从列表移除，文件保留</translation>
+    </message>
+</context>
+<context>
+    <name>RemoteDialog</name>
+    <message>
+        <source>Connect to a server</source>
+        <translation>连接到服务器</translation>
+    </message>
+    <message>
+        <source>Any server that speaks OpenAI’s protocol: another Hearth, vLLM, llama.cpp, Ollama, or a service. Its model then answers in the chats.</source>
+        <translation>任何使用 OpenAI 协议的服务器：另一个 Hearth、vLLM、llama.cpp、Ollama，或某项服务。之后由它的模型在对话中作答。</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Key, where the server wants one</source>
+        <translation>密钥（服务器要求时）</translation>
+    </message>
+    <message>
+        <source>kept from the last time</source>
+        <translation>沿用上次保存的</translation>
+    </message>
+    <message>
+        <source>no key</source>
+        <translation>无密钥</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>密钥</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Forget this server</source>
+        <translation>忘记此服务器</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Connecting</source>
+        <translation>正在连接</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>使用</translation>
+    </message>
+</context>
+<context>
+    <name>RemoteNotice</name>
+    <message>
+        <source>The connection is lost. %1 It is tried again until the server answers.</source>
+        <translation>连接已断开。%1 会不断重试，直到服务器应答。</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重试</translation>
+    </message>
+    <message>
+        <source>Use the model here</source>
+        <translation>使用本机模型</translation>
     </message>
 </context>
 <context>
@@ -2793,6 +2968,38 @@
         <source>Leaves the GPU&apos;s memory to the model; takes effect at the next start</source>
         <translation>把显存留给模型；下次启动时生效</translation>
     </message>
+    <message>
+        <source>Titles by the model</source>
+        <translation>由模型写标题</translation>
+    </message>
+    <message>
+        <source>After the first answer the model writes the chat&apos;s title; otherwise it is the first words</source>
+        <translation>第一个回答之后由模型写对话标题；否则用开头的几个字</translation>
+    </message>
+    <message>
+        <source>Remote server</source>
+        <translation>远程服务器</translation>
+    </message>
+    <message>
+        <source>A server with OpenAI&apos;s protocol that may answer instead of a model here</source>
+        <translation>使用 OpenAI 协议、可代替本机模型作答的服务器</translation>
+    </message>
+    <message>
+        <source>Remote model</source>
+        <translation>远程模型</translation>
+    </message>
+    <message>
+        <source>Which of the remote server&apos;s models answers</source>
+        <translation>由远程服务器的哪个模型作答</translation>
+    </message>
+    <message>
+        <source>Use the remote server</source>
+        <translation>使用远程服务器</translation>
+    </message>
+    <message>
+        <source>It answers in the chats instead of the model here</source>
+        <translation>由它代替本机模型在对话中作答</translation>
+    </message>
 </context>
 <context>
     <name>SettingsNav</name>
@@ -2955,6 +3162,14 @@
     <message>
         <source>Find a setting</source>
         <translation>查找设置</translation>
+    </message>
+    <message>
+        <source>Compare two answers, or end it</source>
+        <translation>对比两个回答，或结束对比</translation>
+    </message>
+    <message>
+        <source>Go on with the left or the right answer</source>
+        <translation>用左侧或右侧回答继续</translation>
     </message>
 </context>
 <context>
@@ -3371,6 +3586,33 @@
         <source>A new chat begins here</source>
         <translation>从这里开始新对话</translation>
     </message>
+    <message>
+        <source>No model here</source>
+        <translation>本机没有模型</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <translation>%2 上的 %1</translation>
+    </message>
+    <message>
+        <source>A remote server cannot go on with an answer that was begun. Regenerate it instead.</source>
+        <translation>远程服务器无法接着已开始的回答继续写。请改为重新生成。</translation>
+    </message>
+</context>
+<context>
+    <name>ui::CompareModel</name>
+    <message>
+        <source>One model is loaded here at a time: compare two settings of it, or connect to a server that runs another.</source>
+        <translation>本机同一时间只加载一个模型：可以对比它的两组设置，或连接到运行另一个模型的服务器。</translation>
+    </message>
+    <message>
+        <source>Both sides are alike now.</source>
+        <translation>目前两边相同。</translation>
+    </message>
+    <message>
+        <source>Both sides are alike now: choose another model or other settings for one of them.</source>
+        <translation>目前两边相同：请为其中一边选择另一个模型或其他设置。</translation>
+    </message>
 </context>
 <context>
     <name>ui::ConversationListModel</name>
@@ -3416,6 +3658,45 @@
     <message>
         <source>%1 files</source>
         <translation>%1 个文件</translation>
+    </message>
+</context>
+<context>
+    <name>ui::Export</name>
+    <message>
+        <source>still being written</source>
+        <translation>仍在生成</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>已中断</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Reasoning</source>
+        <translation>思考中</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>系统提示词</translation>
     </message>
 </context>
 <context>
@@ -4136,6 +4417,22 @@
         <source>At most %1 stop strings</source>
         <translation>最多 %1 个停止字符串</translation>
     </message>
+    <message>
+        <source>Max tokens %1</source>
+        <translation>最大词元数 %1</translation>
+    </message>
+    <message>
+        <source>Seed %1</source>
+        <translation>随机种子 %1</translation>
+    </message>
+    <message>
+        <source>Stop strings: %1</source>
+        <translation>停止字符串：%1</translation>
+    </message>
+    <message>
+        <source>Default parameters</source>
+        <translation>默认参数</translation>
+    </message>
 </context>
 <context>
     <name>ui::QuantizationModel</name>
@@ -4178,6 +4475,21 @@
     <message>
         <source>%1 missing</source>
         <translation>缺少 %1</translation>
+    </message>
+</context>
+<context>
+    <name>ui::RemoteModel</name>
+    <message>
+        <source>What you write is sent to %1.</source>
+        <translation>你写的内容会发送到 %1。</translation>
+    </message>
+    <message>
+        <source>What you write is sent to %1 unencrypted: whoever is on the way can read it.</source>
+        <translation>你写的内容会不加密地发送到 %1：途中的任何人都能读到。</translation>
+    </message>
+    <message>
+        <source>%1 has no model loaded.</source>
+        <translation>%1 没有加载模型。</translation>
     </message>
 </context>
 <context>
@@ -4457,6 +4769,14 @@
     <message>
         <source>What a model runs on is chosen when it is loaded.</source>
         <translation>加载模型时才会选择在哪里运行。</translation>
+    </message>
+    <message>
+        <source>%1, connection lost</source>
+        <translation>%1，连接已断开</translation>
+    </message>
+    <message>
+        <source>The answers come from %1; what you write is sent there.</source>
+        <translation>回答来自 %1；你写的内容会发送到那里。</translation>
     </message>
 </context>
 <context>
