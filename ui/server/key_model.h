@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "app/http_server.h"
-#include "ui/bridge/settings_bridge.h"
 #include "ui/bridge/key_store.h"
+#include "ui/bridge/settings_bridge.h"
 
 namespace ui {
 
