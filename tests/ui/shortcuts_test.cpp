@@ -98,6 +98,23 @@ qint64 contextAfter(Keys& keys, int key) {
   return page.context();
 }
 
+/// Which of two answers the keys pick.
+bool pickedAfter(Keys& keys, int key, size_t side) {
+  ui::CompareModel& compare = *keys.chat().compare();
+  keys.chat().startCompare();
+  keys.chat().setDraft("both");
+  keys.chat().send();
+  const bool began = keys.wait(
+      [&] { return compare.left()->activity() == "answering" && compare.right()->activity() == "answering"; });
+  keys.chat().stop();
+  if (!began || !keys.wait([&] { return compare.undecided() && !keys.chat().busy(); })) return false;
+  const app::MessageId wanted = compare.side(side).answer();
+  keys.press(key, Qt::AltModifier);
+  if (!keys.wait([&] { return !compare.undecided(); })) return false;
+  ui::TranscriptModel& rows = *keys.chat().transcript();
+  return rows.data(rows.index(rows.count() - 1), ui::TranscriptModel::MessageIdRole).toLongLong() == wanted;
+}
+
 std::map<QString, Check> checks() {
   std::map<QString, Check> all;
   all["Everywhere: Ctrl+1"] = [](Keys& keys) { return pageAfter(keys, Qt::Key_1, "chat"); };
@@ -168,6 +185,14 @@ std::map<QString, Check> checks() {
     keys.press(Qt::Key_F, Qt::ControlModifier);
     return keys.focused("chatSearch");
   };
+  all["Chat: Ctrl+Shift+D"] = [](Keys& keys) {
+    keys.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+    const bool began = keys.chat().compare()->active();
+    keys.press(Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+    return began && !keys.chat().compare()->active();
+  };
+  all["Chat: Alt+1"] = [](Keys& keys) { return pickedAfter(keys, Qt::Key_1, 0); };
+  all["Chat: Alt+2"] = [](Keys& keys) { return pickedAfter(keys, Qt::Key_2, 1); };
   all["Chat: F2"] = [](Keys& keys) {
     keys.oneChat();
     keys.press(Qt::Key_F2);
