@@ -145,8 +145,11 @@ class Backend {
   /// The same of filling it from page-locked host memory, the limit of loading; 0 where weights live in host memory.
   virtual double measureUploadBandwidth(uint64_t /*bytes*/) { return 0; }
   /// Multiplications and additions a second of the best product that the device's own library has for [nRows, nIn] by
-  /// [nIn, nOut] in the compute type; 0 where there is no such library.
-  virtual double measureProductRate(uint32_t /*nRows*/, uint32_t /*nIn*/, uint32_t /*nOut*/) { return 0; }
+  /// [nIn, nOut] in the compute type, the best of a few short passes, or, with `heldSeconds`, the mean of so long a
+  /// stretch: a device that heats up slows down. 0 where there is no such library.
+  virtual double measureProductRate(uint32_t /*nRows*/, uint32_t /*nIn*/, uint32_t /*nOut*/, double /*heldSeconds*/) {
+    return 0;
+  }
 };
 
 struct CpuOptions {

@@ -53,6 +53,6 @@ struct CudaModule {
   Status (*createBackend)(const CudaOptions& options, std::unique_ptr<Backend>* out) = nullptr;
 };
 /// Raised with every change of Backend, CudaModule or the types they use.
-inline constexpr uint32_t kCudaModuleVersion = 5;
+inline constexpr uint32_t kCudaModuleVersion = 6;
 
 }  // namespace kernels

@@ -74,7 +74,7 @@ engine::Result<void> MachineLimits::prepareProducts(kernels::WeightFormat format
   m_bestRate = 0;
   for (const ProductShape& shape : shapes) {
     const auto in = static_cast<uint32_t>(shape.inCols), out = static_cast<uint32_t>(shape.outCols);
-    if (m_backend->measureProductRate(nTokens, in, out) <= 0) {
+    if (m_backend->measureProductRate(nTokens, in, out, 0) <= 0) {
       m_shapes.clear();
       break;
     }
@@ -154,7 +154,7 @@ double MachineLimits::measureRead() {
 double MachineLimits::leastSeconds(const Shape& shape) {
   if (shape.libraryTokens > 0) {
     const double rate = m_backend->measureProductRate(shape.libraryTokens, static_cast<uint32_t>(shape.product.inCols),
-                                                      static_cast<uint32_t>(shape.product.outCols));
+                                                      static_cast<uint32_t>(shape.product.outCols), 0);
     return rate > 0 ? shape.operations / rate : 0;
   }
   double least = 0;
@@ -181,6 +181,19 @@ double MachineLimits::measureProducts() {
   m_bestRate = std::max(m_bestRate, best);
   if (m_modelShapes) return time > 0 ? operations / time : 0;
   return best;
+}
+
+double MachineLimits::measureHeldProducts(double heldSeconds) {
+  double operations = 0, time = 0;
+  for (const Shape& shape : m_shapes) {
+    if (shape.libraryTokens == 0) return 0;
+    const double rate = m_backend->measureProductRate(shape.libraryTokens, static_cast<uint32_t>(shape.product.inCols),
+                                                      static_cast<uint32_t>(shape.product.outCols), heldSeconds);
+    if (rate <= 0) return 0;
+    operations += shape.product.calls * shape.operations;
+    time += shape.product.calls * shape.operations / rate;
+  }
+  return time > 0 ? operations / time : 0;
 }
 
 double MachineLimits::productRate(uint64_t inCols, uint64_t outCols) const {

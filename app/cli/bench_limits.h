@@ -42,6 +42,8 @@ class MachineLimits {
   double measureRead();
   /// Multiplications and additions a second of the library's products or the kernels' own, now. 0 until prepared.
   double measureProducts();
+  /// The same as the device's library keeps it up for so long, each of the model's shapes in turn; 0 without a library.
+  double measureHeldProducts(double seconds);
   /// The same of one of the prepared shapes, at its best so far; of the others the best of all.
   double productRate(uint64_t inCols, uint64_t outCols) const;
 

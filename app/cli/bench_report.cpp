@@ -290,6 +290,11 @@ engine::Result<void> BenchReport::measurePrefill() {
                          {"gop_per_s", operations / 1e9},
                          {"product_gop_s", row.limit / 1e9},
                          {"share", part}});
+    const double held = m_limits.measureHeldProducts(tokens / row.tokensPerSecond);
+    if (held > 0) {
+      m_prefill.back()["held_product_gop_s"] = held / 1e9;
+      m_prefill.back()["held_share"] = share(operations, held);
+    }
     std::vector<double> chunks;
     for (const double each : row.chunks) chunks.push_back(each * 1e3);
     if (!chunks.empty()) {
@@ -299,6 +304,10 @@ engine::Result<void> BenchReport::measurePrefill() {
     if (!m_people) continue;
     fmt::print("prefill {:>5} tokens: {:>8.1f} tok/s, {:.0f} GOP/s, {:.0f} % of the product rate of {:.0f} GOP/s\n",
                tokens, row.tokensPerSecond, operations / 1e9, part * 100, row.limit / 1e9);
+    if (held > 0) {
+      fmt::print("        {:.0f} % of the {:.0f} GOP/s that the device keeps up for as long as the prompt takes\n",
+                 share(operations, held) * 100, held / 1e9);
+    }
     if (chunks.empty()) continue;
     fmt::print("        the device works {:.1f} ms on it; chunks of the last prompt {:.1f} ms\n", row.device * 1e3,
                fmt::join(chunks, ", "));

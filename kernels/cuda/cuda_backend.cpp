@@ -467,9 +467,9 @@ double CudaBackend::measureUploadBandwidth(uint64_t bytes) {
   return cuda::measureUploadBandwidth(bytes, m_stream);
 }
 
-double CudaBackend::measureProductRate(uint32_t nRows, uint32_t nIn, uint32_t nOut) {
+double CudaBackend::measureProductRate(uint32_t nRows, uint32_t nIn, uint32_t nOut, double heldSeconds) {
   if (!use().ok() || !m_inFlight.empty()) return 0.0;
-  return m_gemm.measureRate(nRows, nIn, nOut, m_weights.compute(), m_stream);
+  return m_gemm.measureRate(nRows, nIn, nOut, m_weights.compute(), heldSeconds, m_stream);
 }
 
 }  // namespace kernels::cuda

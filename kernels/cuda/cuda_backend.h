@@ -51,7 +51,7 @@ class CudaBackend final : public Backend {
   double measureReadBandwidth(uint64_t bytes) override;
   double measureCopyBandwidth(uint64_t bytes) override;
   double measureUploadBandwidth(uint64_t bytes) override;
-  double measureProductRate(uint32_t nRows, uint32_t nIn, uint32_t nOut) override;
+  double measureProductRate(uint32_t nRows, uint32_t nIn, uint32_t nOut, double heldSeconds) override;
 
  private:
   struct Compiled {

@@ -240,7 +240,8 @@ Status GemmLt::multiply(const Product& product, cudaStream_t stream) {
   return checked(launch(product, *plan, product.out, stream), "multiplying matrices");
 }
 
-double GemmLt::measureRate(uint32_t nRows, uint32_t nIn, uint32_t nOut, DType type, cudaStream_t stream) {
+double GemmLt::measureRate(uint32_t nRows, uint32_t nIn, uint32_t nOut, DType type, double heldSeconds,
+                           cudaStream_t stream) {
   const uint64_t size = dtypeBytes(type);
   const uint64_t weightBytes = uint64_t{nOut} * nIn * size, inBytes = uint64_t{nRows} * nIn * size;
   DeviceBuffer numbers, out;
@@ -288,9 +289,10 @@ double GemmLt::measureRate(uint32_t nRows, uint32_t nIn, uint32_t nOut, DType ty
   }
   const int nRuns = std::clamp(static_cast<int>(kPassSeconds / once), 1, 1000);
   cudaEvent_t begin = nullptr, end = nullptr;
-  double best = 0.0;
+  const int nPasses = std::max(kPasses, static_cast<int>(heldSeconds / kPassSeconds + 0.5));
+  double best = 0.0, allOperations = 0.0, allSeconds = 0.0;
   if (cudaEventCreate(&begin) == cudaSuccess && cudaEventCreate(&end) == cudaSuccess) {
-    for (int pass = 0; pass < kPasses; ++pass) {
+    for (int pass = 0; pass < nPasses; ++pass) {
       static_cast<void>(cudaEventRecord(begin, stream));
       for (int i = 0; i < nRuns; ++i) static_cast<void>(launch(product, plan, product.out, stream));
       static_cast<void>(cudaEventRecord(end, stream));
@@ -299,13 +301,16 @@ double GemmLt::measureRate(uint32_t nRows, uint32_t nIn, uint32_t nOut, DType ty
           milliseconds <= 0.0f)
         break;
       const double operations = 2.0 * nRows * nIn * static_cast<double>(nOut) * nRuns;
-      best = std::max(best, operations / (1e-3 * static_cast<double>(milliseconds)));
+      const double passed = 1e-3 * static_cast<double>(milliseconds);
+      best = std::max(best, operations / passed);
+      allOperations += operations;
+      allSeconds += passed;
     }
   }
   if (begin != nullptr) static_cast<void>(cudaEventDestroy(begin));
   if (end != nullptr) static_cast<void>(cudaEventDestroy(end));
   destroy(plan);
-  return best;
+  return heldSeconds > 0 && allSeconds > 0 ? allOperations / allSeconds : best;
 }
 
 Status GemmLt::run(const LinearArgs& args, cudaStream_t stream) {

@@ -30,8 +30,9 @@ class GemmLt {
   /// range of rows, times what cuBLASLt proposes for the most rows of the range that there is room for and keeps the
   /// fastest: from then on, that range always sums in the same order. Nothing is timed while the stream is captured.
   Status run(const LinearArgs& args, cudaStream_t stream);
-  /// Operations a second of the library's best product of this size over random numbers; 0 on failure.
-  double measureRate(uint32_t nRows, uint32_t nIn, uint32_t nOut, DType type, cudaStream_t stream);
+  /// Operations a second of the library's best product of this size over random numbers, see
+  /// Backend::measureProductRate; 0 on failure.
+  double measureRate(uint32_t nRows, uint32_t nIn, uint32_t nOut, DType type, double heldSeconds, cudaStream_t stream);
   uint64_t bytes() const { return m_workspace.size() + m_trial.size(); }
   /// Rows whose products share an algorithm: the most of the range that `nRows` is in.
   static uint32_t rowRange(uint32_t nRows);
