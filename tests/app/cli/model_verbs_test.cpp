@@ -141,7 +141,7 @@ TEST(CliBench, JsonHasTheDocumentedShape) {
 
 TEST(CliBench, StepsAreTakenApartByOp) {
   const Json json =
-      parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "16", "--decode", "4", "--context", "0",
+      parse(runCli({"bench", tinyModel().string(), "--json", "--prefill", "16", "--decode", "64", "--context", "0",
                     "--sequences", "2", "--throughput", "3", "--threads", "2", "--rounds", "1"}));
   const Json& ops = json.at("ops");
   ASSERT_EQ(ops.size(), 3u);
