@@ -47,6 +47,12 @@ Opened openModule() {
                                                        kFile)};
     return out;
   }
+  // Asked before the module is opened: with it come CUDA's libraries, 120 MB of memory that a machine without a GPU
+  // keeps. The driver stays open: the module is about to want it.
+  if (::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) {
+    out.status = {StatusCode::Unsupported, "There is no NVIDIA driver on this machine (libcuda.so.1 is missing)."};
+    return out;
+  }
   // Never closed: backends and CUDA's own threads live in it.
   void* library = ::dlopen(found.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {

@@ -1,6 +1,5 @@
 // The module's one exported symbol, and what is said about the machine's GPUs.
 #include <cuda_runtime_api.h>
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include "kernels/cuda/cuda_backend.h"
@@ -19,11 +18,6 @@ std::string cudaVersion(int version) {
 
 /// One sentence for each way of having no GPU.
 Status checkDriver(int* driver) {
-  void* library = ::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
-  if (library == nullptr) {
-    return {StatusCode::Unsupported, "There is no NVIDIA driver on this machine (libcuda.so.1 is missing)."};
-  }
-  ::dlclose(library);
   if (cudaDriverGetVersion(driver) != cudaSuccess || *driver == 0) {
     return {StatusCode::Unsupported, "The NVIDIA driver does not answer: its kernel module may not be loaded."};
   }

@@ -120,6 +120,7 @@ int main(int argc, char** argv) {
   load.engine.answer = [](const engine::GenerationRequest&, int) { return answerOf(kLongChat); };
   load.engine.tokenDelay = std::chrono::microseconds(2500);  // a byte a token: 400 characters a second
   load.engine.contextLength = 4000000;
+  (*context)->server.reset();  // it listens to the host that goes
   (*context)->host = std::make_unique<app::ModelHost>(test_support::makeFakeLoader(load));
   (*context)->server = std::make_unique<app::HttpServer>(*(*context)->host);
 
