@@ -46,12 +46,10 @@ struct Piece {
 /// Bytes to be read for one row of a weight (vectors: for one element). Of a tensor of which only some columns are
 /// wanted, whole rows are read: the pieces between are too small to be left out.
 uint64_t storedRowBytes(const PlannedWeight& weight, const StoredTensor* tensor) {
-  if (tensor == nullptr) {
-    return kernels::weightRowBytes(weight.desc.format,
-                                   weight.desc.use == kernels::WeightUse::Vector ? 1 : weight.desc.cols);
-  }
+  const bool isVector = weight.desc.use == kernels::WeightUse::Vector;
+  if (tensor == nullptr) return kernels::weightRowBytes(weight.desc.format, isVector ? 1 : weight.desc.cols);
   const StoredTypeInfo& info = storedTypeInfo(tensor->type);
-  return weight.storedCols / info.blockElements * info.blockBytes;
+  return (isVector ? 1 : weight.storedCols) / info.blockElements * info.blockBytes;
 }
 
 bool takesSomeColumns(const PlannedWeight& weight) {

@@ -158,7 +158,7 @@ Result<PlanIndex> Planner::add(const std::string& name, uint64_t storedRows, uin
   PlannedWeight weight;
   const bool isVector = use == WeightUse::Vector;
   if (share == Share::Rows && m_shard.count > 1) rows = shareOf(rows, m_shard);
-  weight.storedCols = isVector ? 1 : cols;
+  weight.storedCols = cols;
   weight.desc.name = name;
   weight.desc.use = use;
   weight.desc.rows = isVector ? 1 : total(rows);

@@ -33,7 +33,7 @@ struct PlannedWeight {
   std::optional<size_t> tensor;  ///< index into ModelSource::tensors()
   std::vector<RowRange> rows;    ///< of the tensor, in the order in which they become rows of the weight
   uint64_t firstCol = 0;         ///< of the tensor: where the weight's desc.cols columns begin
-  uint64_t storedCols = 0;       ///< of the tensor; desc.cols where it is taken whole, vectors 1
+  uint64_t storedCols = 0;       ///< of a matrix's tensor; desc.cols where it is taken whole
   /// A computed vector; when there is a tensor as well, it holds divisors of these values. With neither, the weight is
   /// made up (LoadFormat::Dummy).
   std::vector<float> values;
