@@ -255,6 +255,25 @@ TEST_F(WeightLoaderTest, VectorsBecomeFloats) {
   EXPECT_THAT(backend.floats("model.norm.weight"), ::testing::ElementsAre(1, 2, 1, 2, 1, 2, 1, 2));
 }
 
+// As rotary frequencies are by the factors that a GGUF file brings.
+TEST_F(WeightLoaderTest, AComputedVectorIsDividedByAStoredOne) {
+  model.tensors["model.norm.weight"].bytes = floatBytes({1, 2, 4, 8, 1, 2, 4, 8});
+  model.write(folder);
+  auto opened = ModelSource::open(folder.path());
+  ASSERT_TRUE(opened.ok());
+  PlannedWeight divided;
+  divided.desc = {"frequencies", kernels::WeightFormat::F32, 1, 8, kernels::WeightUse::Vector};
+  divided.tensor = (*opened)->find("model.norm.weight");
+  divided.rows = {{0, 8}};
+  divided.values.assign(8, 8.0f);
+  WeightPlan plan;
+  plan.weights.push_back(divided);
+  const auto done = loadWeights(plan, **opened, backend, {}, 1);
+  ASSERT_TRUE(done.ok()) << done.error().message;
+  EXPECT_THAT(backend.floats("frequencies"), ::testing::ElementsAre(8, 4, 2, 1, 8, 4, 2, 1));
+  EXPECT_EQ(done->bytesRead, 8 * sizeof(float));
+}
+
 TEST_F(WeightLoaderTest, DoublesAreRounded) {
   std::string bytes;
   for (int i = 0; i < 80; ++i) {
