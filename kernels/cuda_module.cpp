@@ -47,7 +47,7 @@ Opened openModule() {
                                                        kFile)};
     return out;
   }
-  // Asked before the module is opened: with it come CUDA's libraries, 120 MB of memory that a machine without a GPU
+  // Asked before the module is opened: with it come CUDA's libraries, 150 MB of memory that a machine without a GPU
   // keeps. The driver stays open: the module is about to want it.
   if (::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) {
     out.status = {StatusCode::Unsupported, "There is no NVIDIA driver on this machine (libcuda.so.1 is missing)."};
